@@ -1,0 +1,3 @@
+@main struct Audio {
+  static func main() async throws {}
+}

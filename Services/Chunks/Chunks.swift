@@ -1,0 +1,3 @@
+@main struct Chunks {
+  static func main() async throws {}
+}

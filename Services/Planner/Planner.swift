@@ -1,0 +1,3 @@
+@main struct Planner {
+  static func main() async throws {}
+}

@@ -1,0 +1,3 @@
+@main struct References {
+  static func main() async throws {}
+}

@@ -1,0 +1,3 @@
+@main struct Status {
+  static func main() async throws {}
+}
