@@ -119,7 +119,9 @@ public struct MixInput: Codable, Sendable, Equatable {
   }
 }
 
-/// What a task is to do. On the wire an object with one member, named after the phase.
+/// What a task is to do.
+///
+/// On the wire an object with one member, named after the phase.
 public enum TaskInput: Sendable, Equatable {
   case plan(PlanInput)
   case reference(ReferenceInput)
@@ -273,7 +275,9 @@ public struct MixResult: Codable, Sendable, Equatable {
   }
 }
 
-/// What a task has made. On the wire an object with one member, named after the phase.
+/// What a task has made.
+///
+/// On the wire an object with one member, named after the phase.
 public enum TaskResult: Sendable, Equatable {
   case plan(PlanResult)
   case reference(ReferenceResult)

@@ -1,4 +1,6 @@
-/// The plan of a video. Frames are counted on a constant grid of `fps`; `frameCount / fps` is the exact length.
+/// The plan of a video.
+///
+/// Frames are counted on a constant grid of `fps`; `frameCount / fps` is the exact length.
 public struct Spec: Codable, Sendable, Equatable {
   public var template: String
   public var durationSeconds: Double
@@ -112,7 +114,7 @@ public struct ChunkPlan: Codable, Sendable, Equatable {
   public var frameCount: Int
   /// Shot type, camera movement and action, in words.
   public var directionPrompt: String
-  /// `base. direction`
+  /// The spec's base prompt and the direction, `base. direction`.
   public var prompt: String
 
   public init(

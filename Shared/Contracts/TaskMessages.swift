@@ -29,7 +29,9 @@ public struct TaskCommand: Codable, Sendable, Equatable {
   }
 }
 
-/// How far a task is. The state says how far the work is, the lease who may act on it.
+/// How far a task is.
+///
+/// The state says how far the work is, the lease who may act on it.
 public enum TaskState: String, Codable, Sendable, CaseIterable {
   case queued, preparing, creating
   case awaitingProvider = "awaiting_provider"
@@ -53,7 +55,7 @@ public struct TaskReport: Codable, Sendable, Equatable {
   public var state: TaskState
   /// Grows by one with every change; a report of a version already seen says nothing new.
   public var version: Int
-  /// 0…100
+  /// Percent, 0…100.
   public var progress: Int
   /// How often a worker has claimed it.
   public var attempts: Int

@@ -341,7 +341,9 @@ public struct LedgerEntry: Codable, Sendable, Equatable {
   }
 }
 
-/// An entry of a user's feed. `seq` counts from 1 per user without a gap.
+/// An entry of a user's feed.
+///
+/// `seq` counts from 1 per user without a gap.
 public struct FeedEntry: Codable, Sendable, Equatable {
   public var seq: Int
   /// The kind of entity: `video`, and later `project`, `scene`, `node`, `job`, `clip`.
