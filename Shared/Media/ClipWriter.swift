@@ -1,0 +1,166 @@
+import CFFmpeg
+
+/// How clips are encoded; clips of one video share their settings so that they can be joined by copying.
+public struct ClipSettings: Sendable, Equatable {
+  /// The x264 preset.
+  public var preset: String
+  /// The constant rate factor; less is better and larger.
+  public var crf: Int
+  /// The number of x264 frame threads; part of the settings because it changes the bytes.
+  public var threads: Int
+
+  public init(preset: String = "veryfast", crf: Int = 20, threads: Int = 2) {
+    self.preset = preset
+    self.crf = crf
+    self.threads = threads
+  }
+
+  /// What the product's clips use.
+  public static let standard = ClipSettings()
+  /// For tests and previews: half the work of `standard` and twice the bytes.
+  public static let quick = ClipSettings(preset: "superfast")
+}
+
+/// Writes frames at a constant rate as H.264 in MP4: a key frame every second, index in front.
+///
+/// The file appears under its name when `finish()` returns; a writer that is dropped before leaves nothing.
+/// Not sendable: it belongs to the closure that made it.
+public final class ClipWriter {
+  private let encoder: Encoder
+  private let output: OutputContainer
+  private let stream: UnsafeMutablePointer<AVStream>
+  private let frame: Frame
+  private let packet: Packet
+  private let path: String
+  private let fps: Int
+  private let cancel: CancellationFlag
+  private var source: PictureSource?
+  /// The number of frames taken so far.
+  public private(set) var frameCount = 0
+
+  /// Begins a clip; `width` and `height` must be even and `fps` whole.
+  public init(
+    path: String, width: Int, height: Int, fps: Int, settings: ClipSettings = .standard,
+    cancel: CancellationFlag = CancellationFlag()
+  ) throws(MediaError) {
+    try Library.checkSize(width: width, height: height, of: path)
+    guard width % 2 == 0, height % 2 == 0, (1...240).contains(fps) else {
+      throw MediaError(
+        .invalidArgument,
+        "A clip of \(width)×\(height) at \(fps) frames a second cannot be made: sides must be even, the rate 1…240."
+      )
+    }
+    encoder = try Encoder(name: "libx264", options: Self.options(settings)) { context in
+      Self.configure(context, width: width, height: height, fps: fps, threads: settings.threads)
+    }
+    output = try OutputContainer(path: path, muxer: "mp4", cancel: cancel)
+    stream = try output.addStream(of: encoder, timeBase: AVRational(num: 1, den: Int32(fps * 512)))
+    stream.pointee.avg_frame_rate = AVRational(num: Int32(fps), den: 1)
+    stream.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
+    try output.start([("movflags", "+faststart"), ("video_track_timescale", String(fps * 512))])
+    frame = try Frame(width: width, height: height, format: AV_PIX_FMT_YUV420P)
+    packet = try Packet()
+    self.path = path
+    self.fps = fps
+    self.cancel = cancel
+  }
+
+  /// Adds the next frame, which must have the clip's size.
+  public func append(_ picture: Frame420) throws(MediaError) {
+    try checkSize(picture.width, picture.height)
+    try frame.makeWritable()
+    frame.fill(picture)
+    try encode(frame)
+  }
+
+  /// Adds the next frame from RGB, which must have the clip's size.
+  public func append(_ picture: Picture) throws(MediaError) {
+    try checkSize(picture.width, picture.height)
+    try frame.makeWritable()
+    if source == nil { source = try PictureSource(to: frame.side) }
+    try source?.convert(picture, into: frame)
+    try encode(frame)
+  }
+
+  /// Writes what the encoder still holds and gives the file its name; the writer takes no frame after it.
+  public func finish() throws(MediaError) {
+    guard frameCount > 0 else { throw MediaError(.invalidArgument, "\(path) has no frames.") }
+    try encoder.sendEnd()
+    try drain()
+    try output.finish()
+  }
+
+  /// Encodes a yuv420p frame of the clip's size.
+  func encode(_ frame: borrowing Frame) throws(MediaError) {
+    try cancel.check()
+    frame.raw.pointee.pts = Int64(frameCount)
+    frame.raw.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    try encoder.send(frame)
+    frameCount += 1
+    try drain()
+  }
+
+  private func drain() throws(MediaError) {
+    while case .produced = try encoder.receive(packet) {
+      packet.raw.pointee.duration = 1
+      av_packet_rescale_ts(packet.raw, AVRational(num: 1, den: Int32(fps)), stream.pointee.time_base)
+      packet.raw.pointee.stream_index = 0
+      try output.write(packet)
+    }
+  }
+
+  private func checkSize(_ width: Int, _ height: Int) throws(MediaError) {
+    guard width == frame.width, height == frame.height else {
+      throw MediaError(
+        .invalidArgument,
+        "A frame of \(width)×\(height) does not fit the clip of \(frame.width)×\(frame.height).")
+    }
+  }
+
+  private static func options(_ settings: ClipSettings) -> [(String, String)] {
+    // Closed groups of one second, and no B frame that others need: the last frame is found quickly.
+    [
+      ("preset", settings.preset), ("crf", String(settings.crf)), ("profile", "high"),
+      ("x264-params", "scenecut=0:b-pyramid=none:open-gop=0"),
+    ]
+  }
+
+  private static func configure(
+    _ context: UnsafeMutablePointer<AVCodecContext>, width: Int, height: Int, fps: Int, threads: Int
+  ) {
+    context.pointee.width = Int32(width)
+    context.pointee.height = Int32(height)
+    context.pointee.pix_fmt = AV_PIX_FMT_YUV420P
+    context.pointee.time_base = AVRational(num: 1, den: Int32(fps))
+    context.pointee.framerate = AVRational(num: Int32(fps), den: 1)
+    context.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
+    context.pointee.gop_size = Int32(fps)
+    context.pointee.keyint_min = Int32(fps)
+    context.pointee.max_b_frames = 2
+    context.pointee.thread_count = Int32(threads)
+    context.pointee.color_range = AVCOL_RANGE_MPEG
+    context.pointee.color_primaries = AVCOL_PRI_BT709
+    context.pointee.color_trc = AVCOL_TRC_BT709
+    context.pointee.colorspace = AVCOL_SPC_BT709
+    context.pointee.chroma_sample_location = AVCHROMA_LOC_LEFT
+    context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER
+  }
+}
+
+/// Converts RGB pictures of one size into frames without allocating for each.
+private struct PictureSource: ~Copyable {
+  private let frame: Frame
+  private let scaler: Scaler
+
+  init(to target: Scaler.Side) throws(MediaError) {
+    let frame = try Frame(width: target.width, height: target.height, format: AV_PIX_FMT_RGB24)
+    let scaler = try Scaler(from: frame.side, to: target)
+    self.frame = frame
+    self.scaler = scaler
+  }
+
+  borrowing func convert(_ picture: Picture, into target: borrowing Frame) throws(MediaError) {
+    frame.fill(picture)
+    try scaler.convert(frame, into: target)
+  }
+}

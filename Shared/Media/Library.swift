@@ -1,0 +1,61 @@
+import CFFmpeg
+
+/// What holds for every use of libav here.
+enum Library {
+  /// The widest and highest picture worked on.
+  static let maximumSide = 8192
+  /// The largest number of streams of a file.
+  static let maximumStreams = 16
+  /// The longest media worked on, in seconds.
+  static let maximumSeconds = 7200.0
+
+  /// Silences libav's own log, once; its errors reach callers as `MediaError`.
+  static let isQuiet: Bool = {
+    av_log_set_level(AV_LOG_QUIET)
+    return true
+  }()
+
+  /// The name that makes libav open `path` as a local file, whatever it looks like.
+  static func url(_ path: String) throws(MediaError) -> String {
+    _ = isQuiet
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw MediaError(.invalidArgument, "“\(path)” is not the name of a file.")
+    }
+    return "file:" + path
+  }
+
+  /// Refuses sizes that are empty or larger than what is worked on.
+  static func checkSize(width: Int, height: Int, of path: String) throws(MediaError) {
+    guard width > 0, height > 0 else {
+      throw MediaError(.corrupt, "\(path) has no picture size.")
+    }
+    guard width <= maximumSide, height <= maximumSide else {
+      throw MediaError(
+        .tooLarge, "\(path) is \(width)×\(height); at most \(maximumSide)×\(maximumSide) is worked on.")
+    }
+  }
+}
+
+/// An owned `AVDictionary` of options.
+struct Options: ~Copyable {
+  var raw: OpaquePointer?
+
+  init(_ options: [(String, String)]) throws(MediaError) {
+    for (name, value) in options {
+      try check(av_dict_set(&raw, name, value, 0), "Could not set the option \(name)")
+    }
+  }
+
+  deinit {
+    var owned = raw
+    av_dict_free(&owned)
+  }
+
+  /// Refuses options that nobody took, which libav would ignore in silence.
+  borrowing func checkTaken() throws(MediaError) {
+    guard let entry = av_dict_get(raw, "", nil, AV_DICT_IGNORE_SUFFIX), let name = entry.pointee.key else {
+      return
+    }
+    throw MediaError(.library, "The option \(String(cString: name)) is not known to this libav.")
+  }
+}
