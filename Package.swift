@@ -16,6 +16,7 @@ typealias Dependency = Target.Dependency
 let hummingbird = Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle = Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Dependency.product(name: "CoreMetrics", package: "swift-metrics")
@@ -102,7 +103,7 @@ let package = Package(
     shared(
       "ServiceKit",
       [
-        "Contracts", "Postgres", "Redis", "HTTPClient", "EventLoop", hummingbird, lifecycle, logging,
+        "Contracts", "Postgres", "Redis", "HTTPClient", "EventLoop", hummingbird, lifecycle, signals, logging,
         metrics, coreMetrics, crypto, configuration, httpTypes, arguments, nioCore,
       ]),
     shared(

@@ -1,0 +1,142 @@
+public import ArgumentParser
+internal import Contracts
+internal import CoreMetrics
+internal import Glibc
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// A service's executable: who it is, what can be set, and how it is put together.
+///
+/// ```swift
+/// @main struct Planner: ServiceProgram {
+///   static let identity = ServiceIdentity(.planner, version: "0.1.0")
+///   static func assemble(_ start: Start) async throws -> Assembly { try Wiring(start).assembly }
+/// }
+/// ```
+public protocol ServiceProgram {
+  static var identity: ServiceIdentity { get }
+  /// What it declares beyond host, port, log level and drain.
+  static var settings: [Setting] { get }
+  /// Its own subcommands.
+  static var tools: [any ParsableCommand.Type] { get }
+  /// Reads all settings, calls `start.settings.validate()`, then builds.
+  static func assemble(_ start: Start) async throws -> Assembly
+}
+
+extension ServiceProgram {
+  public static var settings: [Setting] { [] }
+  public static var tools: [any ParsableCommand.Type] { [] }
+  public static func main() async { await ServiceCommand<Self>.main() }
+}
+
+/// A fault at start: a sentence on stderr and an exit code of sysexits.h.
+public struct StartFault: Error, Sendable, CustomStringConvertible {
+  /// EX_CONFIG.
+  public static let configuration: Int32 = 78
+  /// EX_UNAVAILABLE.
+  public static let unavailable: Int32 = 69
+  /// EX_SOFTWARE.
+  public static let software: Int32 = 70
+
+  public let code: Int32
+  public let description: String
+
+  public init(_ sentence: String, code: Int32 = StartFault.unavailable) {
+    self.code = code
+    self.description = sentence
+  }
+}
+
+/// Starts, runs and stops a service.
+public enum Bootstrap {
+  static func start<Program: ServiceProgram>(_ program: Program.Type) throws -> Start {
+    let settings = Settings()
+    let level = settings.choice(.logLevel, as: Logger.Level.self, otherwise: .info)
+    let name = Program.identity.name.rawValue
+    LoggingSystem.bootstrap { label in JSONLogHandler(service: name, label: label, level: level) }
+    let logger = Logger(label: name)
+    for warning in settings.warnings(declared: Program.declaredSettings) { logger.warning("\(warning)") }
+    return Start(identity: Program.identity, settings: settings, logger: logger)
+  }
+
+  /// Runs until SIGTERM or SIGINT, then drains.
+  static func serve<Program: ServiceProgram>(_ program: Program.Type) async throws {
+    let start = try start(program)
+    let registry = PrometheusRegistry()
+    MetricsSystem.bootstrap(registry)
+    let settings = start.settings
+    let host = settings.string(.host)
+    let port = settings.int(.port(Program.identity.name.defaultPort), in: 1...65535)
+    let drain = settings.duration(.drain, in: 0...300)
+    let assembly = try await program.assemble(start)
+    try settings.validate()
+    let health = Health(checks: assembly.allChecks)
+    let router = assembly.router(identity: start.identity, health: health, metrics: registry)
+    var services: [any Service] = assembly.services
+    if let database = assembly.database { services.insert(database, at: 0) }
+    if let operations = assembly.operationsPort {
+      let routes = HealthRoutes(identity: start.identity, health: health, metrics: registry).routes
+      let operators = Router(context: AppContext.self)
+      operators.addRoutes(routes)
+      services.append(server(operators, host: host, port: operations, start: start))
+    }
+    services.append(server(router, host: host, port: port, start: start))
+    services.append(Drain(health: health, time: drain))
+    start.logger.info(
+      "starting",
+      metadata: [
+        "version": "\(start.identity.version)", "host": "\(host)", "port": .stringConvertible(port),
+      ])
+    try await run(services, port: port, operationsPort: assembly.operationsPort, logger: start.logger)
+    start.logger.info("stopped")
+  }
+
+  private static func server(
+    _ router: Router<AppContext>, host: String, port: Int, start: Start
+  ) -> some Service {
+    Application(
+      router: router, server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+      configuration: .init(address: .hostname(host, port: port), serverName: "longtake"), logger: start.logger
+    )
+  }
+
+  private static func run(
+    _ services: [any Service], port: Int, operationsPort: Int?, logger: Logger
+  ) async throws {
+    var configuration = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(90)
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      let ports = [port, operationsPort].compactMap { $0 }.map(String.init).joined(separator: " or ")
+      throw StartFault(
+        "Port \(ports) is in use: stop what listens there, or choose another with LONGTAKE_PORT.")
+    } catch let error as IOError where error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
+      throw StartFault(
+        "It is not possible to listen here (\(error)): check LONGTAKE_HOST and LONGTAKE_PORT.")
+    }
+  }
+}
+
+/// Turns `/readyz` false first, then gives load balancers time to notice.
+private struct Drain: Service {
+  let health: Health
+  let time: Duration
+
+  func run() async throws {
+    do { try await gracefulShutdown() } catch is CancellationError { return }
+    health.drain()
+    try await Task.sleep(for: time)
+  }
+}
+
+extension ServiceProgram {
+  /// What the service declares and what every service understands.
+  static var declaredSettings: [Setting] {
+    (Setting.common + [.port(identity.name.defaultPort)] + settings).sorted { $0.name < $1.name }
+  }
+}
