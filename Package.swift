@@ -92,7 +92,7 @@ let package = Package(
 
     shared("EventLoop", ["CLinux"], wrapper: true),
     shared("HTTPClient", ["CCurl", httpTypes, logging], wrapper: true),
-    shared("Postgres", ["CPostgres", "EventLoop", logging, crypto], wrapper: true),
+    shared("Postgres", ["CPostgres", "Contracts", "EventLoop", logging, crypto], wrapper: true),
     shared("Redis", ["CHiredis", "EventLoop", logging], wrapper: true),
     shared("Media", ["CFFmpeg", nioPosix], wrapper: true),
     shared("Contracts", [crypto]),

@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <libpq-fe.h>
+#include <sys/socket.h>
 
 // Fields of an error or notice, which libpq-fe.h names by character macros.
 static inline const char *cpostgres_sqlstate(const PGresult *result) {
@@ -21,4 +23,16 @@ static inline void cpostgres_drop_notice(void *context, const PGresult *notice) 
 }
 static inline void cpostgres_silence(PGconn *connection) {
   PQsetNoticeReceiver(connection, cpostgres_drop_notice, 0);
+}
+
+// True while the peer has sent nothing and not hung up; an idle session has nothing to read.
+static inline int cpostgres_is_quiet(const PGconn *connection) {
+  char byte;
+  return recv(PQsocket(connection), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0
+      && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+// Ends a connection at once without closing its descriptor, for which somebody may be waiting.
+static inline void cpostgres_hang_up(const PGconn *connection) {
+  shutdown(PQsocket(connection), SHUT_RDWR);
 }
