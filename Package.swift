@@ -99,7 +99,7 @@ let package = Package(
     shared("Providers", ["Contracts"], resources: [.embedInCode("Catalogue")]),
     shared("Animatic", ["Contracts", "Media"], wrapper: true),
     shared("Score", ["Contracts"]),
-    shared("Artifacts", ["Contracts", crypto, logging], wrapper: true),
+    shared("Artifacts", ["Contracts", crypto, logging, nioPosix], wrapper: true),
     shared(
       "ServiceKit",
       [

@@ -1,0 +1,149 @@
+public import Contracts
+internal import Crypto
+internal import FoundationEssentials
+internal import Glibc
+internal import NIOPosix
+
+/// Artifacts as files below one folder; the temporary names are in `.uploads` of the same file system.
+public struct LocalArtifactStore: ArtifactStore {
+  public let root: String
+
+  /// The folder is made at the first `put` or `check` if it is missing.
+  public init(root: String) {
+    self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
+  }
+
+  public func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome {
+    guard StorageKeys.isWritable(key) else { throw invalid(key) }
+    return try await blocking { () throws(ArtifactError) in try store(path, as: key) }
+  }
+
+  public func localFile(_ key: String) async throws(ArtifactError) -> String {
+    try checked(key)
+    return try await blocking { () throws(ArtifactError) in
+      guard let path = existing(key) else { throw ArtifactError(.missing, "There is no artifact \(key).") }
+      return path
+    }
+  }
+
+  public func head(_ key: String) async throws(ArtifactError) -> ArtifactReference? {
+    try checked(key)
+    return try await blocking { () throws(ArtifactError) in
+      guard let path = existing(key) else { return nil }
+      let (bytes, sha256) = try BlockingFile.digest(path)
+      return ArtifactReference(key: key, bytes: bytes, sha256: sha256)
+    }
+  }
+
+  public func size(_ key: String) async throws(ArtifactError) -> Int? {
+    try checked(key)
+    return try await blocking { () throws(ArtifactError) in existing(key).flatMap(BlockingFile.regularSize) }
+  }
+
+  public func delete(_ key: String) async throws(ArtifactError) {
+    try checked(key)
+    try await blocking { () throws(ArtifactError) in
+      guard unlink(path(of: key)) != 0, errno != ENOENT else { return }
+      throw ArtifactError.system("remove \(key)")
+    }
+  }
+
+  public func list(_ prefix: String) async throws(ArtifactError) -> [String] {
+    let folder = prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
+    try checked(folder)
+    return try await blocking { () throws(ArtifactError) in
+      guard BlockingFile.isFolder(path(of: folder)) else { return [] }
+      do {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: path(of: folder))
+        return names.map { "\(folder)/\($0)" }.filter { BlockingFile.regularSize(path(of: $0)) != nil }
+          .sorted()
+      } catch {
+        throw ArtifactError(.system(EIO), "It was not possible to list \(folder): \(error).")
+      }
+    }
+  }
+
+  public func verify(_ reference: ArtifactReference) async throws(ArtifactError) {
+    guard let found = try await head(reference.key) else {
+      throw ArtifactError(.missing, "There is no artifact \(reference.key).")
+    }
+    guard found == reference else {
+      throw ArtifactError(
+        .corrupt,
+        "\(reference.key) has \(found.bytes) bytes and is not what was stored: make it anew as the next take."
+      )
+    }
+  }
+
+  public func check() async throws(ArtifactError) {
+    try await blocking { () throws(ArtifactError) in
+      let probe = try temporaryPath()
+      defer { unlink(probe) }
+      try BlockingFile.write(Array("ready".utf8), to: probe)
+    }
+  }
+
+  private func path(of key: String) -> String { "\(root)/\(key)" }
+
+  /// Where the key's file is: today's place, else the old ones.
+  private func existing(_ key: String) -> String? {
+    ([key] + StorageKeys.oldPlaces(of: key)).map(path(of:)).first { BlockingFile.regularSize($0) != nil }
+  }
+
+  private func checked(_ key: String) throws(ArtifactError) {
+    guard StorageKeys.isKey(key) else { throw invalid(key) }
+  }
+
+  private func invalid(_ key: String) -> ArtifactError {
+    let shown = key.unicodeScalars.filter { (0x20..<0x7F).contains($0.value) }.prefix(80)
+    return ArtifactError(
+      .invalidKey, "\"\(String(String.UnicodeScalarView(shown)))\" is no key of the store.")
+  }
+
+  private func temporaryPath() throws(ArtifactError) -> String {
+    let folder = "\(root)/.uploads"
+    try BlockingFile.makeFolders(folder)
+    return "\(folder)/\(UUID().uuidString).part"
+  }
+
+  private func store(_ source: String, as key: String) throws(ArtifactError) -> PutOutcome {
+    let target = path(of: key)
+    if BlockingFile.regularSize(target) != nil { return .exists(try reference(to: target, key)) }
+    let temporary = try temporaryPath()
+    defer { unlink(temporary) }
+    let (bytes, sha256) = try BlockingFile.copy(source, to: temporary)
+    let (readBytes, readSHA256) = try BlockingFile.digest(temporary)
+    guard bytes == readBytes, sha256 == readSHA256 else {
+      throw ArtifactError(.corrupt, "The copy of \(key) reads back differently: check the disk of \(root).")
+    }
+    let folder = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
+    try BlockingFile.makeFolders(folder)
+    // link(2) fails if the name is taken, which rename(2) would replace without a word.
+    if link(temporary, target) != 0 {
+      guard errno == EEXIST else { throw ArtifactError.system("store \(key)") }
+      return .exists(try reference(to: target, key))
+    }
+    try BlockingFile.synchronizeFolder(folder)
+    return .stored(ArtifactReference(key: key, bytes: bytes, sha256: sha256))
+  }
+
+  private func reference(to path: String, _ key: String) throws(ArtifactError) -> ArtifactReference {
+    let (bytes, sha256) = try BlockingFile.digest(path)
+    return ArtifactReference(key: key, bytes: bytes, sha256: sha256)
+  }
+
+  /// Runs blocking file work on threads of its own kind, away from the cooperative pool.
+  private func blocking<Value: Sendable>(
+    _ work: @escaping @Sendable () throws(ArtifactError) -> Value
+  ) async throws(ArtifactError) -> Value {
+    let result: Result<Value, ArtifactError>
+    do {
+      result = try await NIOThreadPool.singleton.runIfActive { () -> Result<Value, ArtifactError> in
+        do throws(ArtifactError) { return .success(try work()) } catch { return .failure(error) }
+      }
+    } catch {
+      throw ArtifactError(.system(ECANCELED), "The store was asked while the process was stopping.")
+    }
+    return try result.get()
+  }
+}
