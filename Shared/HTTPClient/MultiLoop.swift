@@ -90,6 +90,11 @@ extension MultiLoop {
   }
 
   private func run() {
+    // With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us, and OpenSSL writes without MSG_NOSIGNAL.
+    var pipe = sigset_t()
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &pipe, nil)
     var running: [UnsafeMutableRawPointer: Transfer] = [:]
     var fault: TransferError?
     while fault == nil, let arrivals = takeArrivals() {
