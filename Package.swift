@@ -136,7 +136,11 @@ let package = Package(
     tests("Providers", ["Providers", "Contracts"]),
     tests("Artifacts", ["Artifacts", "Contracts", crypto]),
     tests(
-      "ServiceKit", ["ServiceKit", "Contracts", hummingbird, hummingbirdTesting, logging, httpTypes, crypto]),
+      "ServiceKit",
+      [
+        "ServiceKit", "Contracts", hummingbird, hummingbirdTesting, logging, coreMetrics, httpTypes, crypto,
+        nioCore,
+      ]),
     tests(
       "Queue",
       [

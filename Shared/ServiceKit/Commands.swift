@@ -10,7 +10,8 @@ struct ServiceCommand<Program: ServiceProgram>: AsyncParsableCommand {
       abstract: "Longtake's \(Program.identity.name.rawValue) service.",
       version: Program.identity.version,
       subcommands: [
-        Serve<Program>.self, Migrate<Program>.self, Version<Program>.self, ShowSettings<Program>.self,
+        Serve<Program>.self, Migrate<Program>.self, Version<Program>.self, HealthCheck<Program>.self,
+        ShowSettings<Program>.self,
       ] + Program.tools,
       defaultSubcommand: Serve<Program>.self)
   }

@@ -1,3 +1,4 @@
+internal import HTTPClient
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -14,6 +15,12 @@ extension Problem {
     case is DecodingError: self = .undecodable(error)
     case is CancellationError:
       self = .unavailable("The service is stopping.", code: "stopping")
+    case let error as PostgresError where error.isTransient || error.code == .commitUnknown:
+      logger.warning("Postgres", metadata: ["error": "\(error)"])
+      self = .unavailable("The service's database cannot be reached just now.", code: "database_unavailable")
+    case let error as TransferError where error.isTransient:
+      logger.warning("transfer", metadata: ["error": "\(error)"])
+      self = .unavailable("A service that this needs cannot be reached just now.")
     default:
       logger.error("unforeseen error", metadata: ["error": "\(error)"])
       self = .internal()
