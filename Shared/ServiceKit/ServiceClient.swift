@@ -124,7 +124,6 @@ public struct ServiceClient: Sendable {
 }
 
 extension HTTPField.Name {
-  public static let traceparent = Self.known("traceparent")
   public static let requestId = Self.known("X-Request-Id")
 
   /// A name that is a token of RFC 9110 by its spelling.

@@ -1,3 +1,5 @@
+import Contracts
+import CoreMetrics
 import Foundation
 import Logging
 import Synchronization
