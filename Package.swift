@@ -144,8 +144,8 @@ let package = Package(
     tests(
       "Queue",
       [
-        "Queue", "Postgres", "Redis", "Contracts", "ServiceKit", hummingbird, hummingbirdTesting, logging,
-        httpTypes,
+        "Queue", "Postgres", "Redis", "Contracts", "ServiceKit", "Artifacts", hummingbird,
+        hummingbirdTesting, lifecycle, logging, httpTypes,
       ]),
     tests(
       "Gateway",

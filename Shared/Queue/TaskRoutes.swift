@@ -113,4 +113,3 @@ extension Problem {
     }
   }
 }
-public enum WakeHint: String, Sendable { case task, signal }

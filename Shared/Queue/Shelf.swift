@@ -1,0 +1,101 @@
+public import Artifacts
+public import Contracts
+import FoundationEssentials
+
+/// How the files of a take are made, and how one tells that a file is what was asked for.
+public protocol TakeRecipe: Sendable {
+  var slot: Slot { get }
+  /// Makes a role's file in `directory` and returns its path; `kept` are local paths of earlier roles.
+  func make(_ role: String, kept: [String: String], in directory: String) async throws -> String
+  /// Throws unless the file satisfies the request.
+  func verify(_ role: String, file: String) async throws
+}
+
+/// The files of a take as they are stored.
+public struct StoredTake: Sendable, Equatable {
+  public let number: Int
+  public let files: [String: ArtifactReference]
+}
+
+/// Puts what a task makes into the store, once: nothing is overwritten, and what is there is not made again.
+///
+/// The take is reserved in the database before anything is made. After a crash the same task finds its
+/// number, adopts the files that are stored and satisfy the request, with their own hashes, and makes the
+/// rest. If something else has the key, the task goes on to the next number.
+public struct Shelf: Sendable {
+  private let artifacts: any ArtifactStore
+  private let takes: TakeStore
+  private let workspace: Workspace
+
+  public init(artifacts: any ArtifactStore, takes: TakeStore, workspace: Workspace) {
+    self.artifacts = artifacts
+    self.takes = takes
+    self.workspace = workspace
+  }
+
+  /// Makes or adopts a take; its rows say so in the transaction in which the task succeeds.
+  public func take(
+    _ recipe: some TakeRecipe, for task: LeasedTask, _ context: TaskContext
+  ) async throws -> StoredTake {
+    let slot = recipe.slot
+    while true {
+      let number = try await context.fenced { connection in
+        try await takes.reserve(slot, for: task.command, on: connection)
+      }
+      if let files = try await files(of: recipe, take: number) {
+        context.whenSucceeded { connection in
+          try await takes.keep(slot, take: number, files: files, on: connection)
+        }
+        return StoredTake(number: number, files: files)
+      }
+      try await context.fenced { connection in
+        try await takes.abandon(slot, take: number, on: connection)
+      }
+    }
+  }
+
+  /// Deletes everything that was stored for a run, then forgets it; harmless when repeated.
+  public func forget(_ run: RunID) async throws {
+    for key in try await takes.keys(of: run) { try await artifacts.delete(key) }
+    try await takes.forget(run)
+  }
+
+  /// Nil when a key is taken by something else.
+  private func files(of recipe: some TakeRecipe, take: Int) async throws -> [String: ArtifactReference]? {
+    try await workspace.withDirectory { directory in
+      var files: [String: ArtifactReference] = [:]
+      var kept: [String: String] = [:]
+      for role in recipe.slot.roles {
+        let key = recipe.slot.key(role, take)
+        if let stored = try await artifacts.head(key) {
+          files[role] = stored
+        } else {
+          let made = try await recipe.make(role, kept: kept, in: directory)
+          try await recipe.verify(role, file: made)
+          switch try await artifacts.put(file: made, as: key) {
+          case .stored(let stored):
+            (files[role], kept[role]) = (stored, made)
+            continue
+          case .exists(let other): files[role] = other
+          }
+        }
+        let local = try await artifacts.localFile(key)
+        guard try await satisfies(recipe, role, local) else { return nil }
+        kept[role] = local
+      }
+      return files
+    }
+  }
+
+  private func satisfies(_ recipe: some TakeRecipe, _ role: String, _ file: String) async throws -> Bool {
+    do {
+      try await recipe.verify(role, file: file)
+      return true
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      try Task.checkCancellation()
+      return false
+    }
+  }
+}
