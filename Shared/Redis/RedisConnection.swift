@@ -12,9 +12,11 @@ final class RedisConnection {
   private let loop: EventLoop
   private var isBroken = false
 
-  private init(_ context: UnsafeMutablePointer<redisContext>, _ loop: EventLoop) {
+  private init(_ context: UnsafeMutablePointer<redisContext>?, _ loop: EventLoop) throws(RedisError) {
+    guard let context else { throw RedisError(code: .connection, message: "hiredis has no memory.") }
     self.context = context
     self.loop = loop
+    try check(REDIS_OK)
   }
 
   deinit { redisFree(context) }
@@ -24,21 +26,49 @@ final class RedisConnection {
     _ configuration: RedisConfiguration, on loop: EventLoop
   ) async throws(RedisError) -> RedisConnection {
     let deadline = ContinuousClock.now.advanced(by: configuration.connectTimeout)
-    let context: UnsafeMutablePointer<redisContext>?
-    switch configuration.endpoint {
-    case .tcp(let host, let port):
-      context = redisConnectNonBlock(try await HostAddress.resolve(host), Int32(port))
-    case .unix(let path): context = redisConnectUnixNonBlock(path)
-    }
-    guard let context else { throw RedisError(code: .connection, message: "hiredis has no memory.") }
-    let connection = RedisConnection(context, loop)
-    try connection.check(REDIS_OK)
-    try await connection.establish(until: deadline)
-    if case .tcp = configuration.endpoint { try connection.check(redisEnableKeepAlive(context)) }
+    let connection = try await connect(to: configuration.endpoint, on: loop, until: deadline)
     for reply in try await connection.exchange(configuration.greeting, until: deadline) {
       if case .error(let message) = reply { throw refusal(message) }
     }
     return connection
+  }
+
+  private static func connect(
+    to endpoint: RedisConfiguration.Endpoint, on loop: EventLoop, until deadline: ContinuousClock.Instant
+  ) async throws(RedisError) -> RedisConnection {
+    switch endpoint {
+    case .unix(let path):
+      let connection = try RedisConnection(redisConnectUnixNonBlock(path), loop)
+      try await connection.establish(until: deadline)
+      return connection
+    case .tcp(let host, let port):
+      return try await connect(to: host, port: Int32(port), on: loop, until: deadline)
+    }
+  }
+
+  /// Tries the addresses of the host one after the other.
+  private static func connect(
+    to host: String, port: Int32, on loop: EventLoop, until deadline: ContinuousClock.Instant
+  ) async throws(RedisError) -> RedisConnection {
+    var failure = RedisError(code: .connection, message: "The Redis host \(host) has no address.")
+    let addresses: [String]
+    do throws(EventLoopError) {
+      addresses = try await loop.addresses(of: host, until: deadline)
+    } catch {
+      throw RedisError(error)
+    }
+    for address in addresses {
+      do throws(RedisError) {
+        let connection = try RedisConnection(redisConnectNonBlock(address, port), loop)
+        try await connection.establish(until: deadline)
+        try connection.check(redisEnableKeepAlive(connection.context))
+        return connection
+      } catch {
+        guard error.code == .connection else { throw error }
+        failure = error
+      }
+    }
+    throw failure
   }
 
   /// Sends commands in one go and returns their replies in order, error replies among them.
