@@ -7,12 +7,12 @@ public enum BoundValue: Sendable, Equatable {
 }
 
 /// What can be bound to a statement.
-public protocol PostgresBindable {
+public protocol PostgresBindable: Sendable {
   var boundValue: BoundValue { get }
 }
 
 /// What a column can be read as.
-public protocol PostgresDecodable {
+public protocol PostgresDecodable: Sendable {
   /// The value of a cell in Postgres' text format, nil for NULL; nil if the cell is no such value.
   static func decoded(from cell: String?) -> Self?
 }
