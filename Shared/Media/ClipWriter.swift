@@ -32,7 +32,8 @@ public final class ClipWriter {
   private let frame: Frame
   private let packet: Packet
   private let path: String
-  private let fps: Int
+  /// The frames a second.
+  let fps: Int
   private let cancel: CancellationFlag
   private var source: PictureSource?
   /// The number of frames taken so far.
@@ -65,6 +66,9 @@ public final class ClipWriter {
     self.cancel = cancel
   }
 
+  /// What frames must be for `encode`.
+  var side: Scaler.Side { frame.side }
+
   /// Adds the next frame, which must have the clip's size.
   public func append(_ picture: Frame420) throws(MediaError) {
     try checkSize(picture.width, picture.height)
@@ -83,18 +87,24 @@ public final class ClipWriter {
   }
 
   /// Writes what the encoder still holds and gives the file its name; the writer takes no frame after it.
-  public func finish() throws(MediaError) {
+  public func finish() throws(MediaError) { try finish { _ in } }
+
+  /// As `finish()`, after `verify` accepted the complete file under its temporary name.
+  func finish(verify: (String) throws(MediaError) -> Void) throws(MediaError) {
     guard frameCount > 0 else { throw MediaError(.invalidArgument, "\(path) has no frames.") }
     try encoder.sendEnd()
     try drain()
-    try output.finish()
+    try output.finish(verify: verify)
   }
 
   /// Encodes a yuv420p frame of the clip's size.
-  func encode(_ frame: borrowing Frame) throws(MediaError) {
+  func encode(_ frame: borrowing Frame) throws(MediaError) { try encode(frame.raw) }
+
+  /// Encodes a yuv420p frame of the clip's size that stays its owner's.
+  func encode(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
     try cancel.check()
-    frame.raw.pointee.pts = Int64(frameCount)
-    frame.raw.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    frame.pointee.pts = Int64(frameCount)
+    frame.pointee.pict_type = AV_PICTURE_TYPE_NONE
     try encoder.send(frame)
     frameCount += 1
     try drain()

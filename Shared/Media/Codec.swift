@@ -38,8 +38,11 @@ struct Encoder: ~Copyable {
   var raw: UnsafeMutablePointer<AVCodecContext> { handle.raw }
 
   /// Gives the encoder a frame.
-  borrowing func send(_ frame: borrowing Frame) throws(MediaError) {
-    try check(avcodec_send_frame(raw, frame.raw), "The encoder \(name) refused a frame")
+  borrowing func send(_ frame: borrowing Frame) throws(MediaError) { try send(frame.raw) }
+
+  /// Gives the encoder a frame that stays its owner's.
+  borrowing func send(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
+    try check(avcodec_send_frame(raw, frame), "The encoder \(name) refused a frame")
   }
 
   /// Tells the encoder that no frame follows.
@@ -60,6 +63,14 @@ struct Encoder: ~Copyable {
 /// An opened decoder.
 struct Decoder: ~Copyable {
   private let handle: Handle<AVCodecContext>
+
+  /// Opens the decoder of a stream.
+  init(of stream: UnsafeMutablePointer<AVStream>, threads: Int32 = 1) throws(MediaError) {
+    guard let parameters = stream.pointee.codecpar else { throw .outOfMemory }
+    try self.init(parameters.pointee.codec_id, parameters: parameters, threads: threads)
+    // Without it the decoder cannot cut the padding off compressed sound.
+    raw.pointee.pkt_timebase = stream.pointee.time_base
+  }
 
   /// Opens the decoder for `parameters`, or for a bare codec id when there are none.
   init(

@@ -12,11 +12,18 @@ struct Frame: ~Copyable {
 
   /// A frame with its own picture buffer, aligned as libswscale's and x264's vector code wants it.
   init(width: Int, height: Int, format: AVPixelFormat) throws(MediaError) {
+    try self.init { raw in
+      raw.pointee.width = Int32(width)
+      raw.pointee.height = Int32(height)
+      raw.pointee.format = format.rawValue
+    }
+  }
+
+  /// A frame with its own buffer for what `describe` says of it.
+  init(_ describe: (UnsafeMutablePointer<AVFrame>) -> Void) throws(MediaError) {
     let handle = try Handle(av_frame_alloc()) { av_frame_free($0) }
-    handle.raw.pointee.width = Int32(width)
-    handle.raw.pointee.height = Int32(height)
-    handle.raw.pointee.format = format.rawValue
-    try check(av_frame_get_buffer(handle.raw, 64), "Could not allocate a frame of \(width)×\(height)")
+    describe(handle.raw)
+    try check(av_frame_get_buffer(handle.raw, 64), "Could not allocate a frame")
     self.handle = handle
   }
 

@@ -72,8 +72,8 @@ final class OutputContainer {
     try check(av_interleaved_write_frame(raw, packet.raw), "Could not write \(path)")
   }
 
-  /// Writes the index, closes the file and gives it its name.
-  func finish() throws(MediaError) {
+  /// Writes the index, closes the file and gives it its name, once `verify` accepted it under its other name.
+  func finish(verify: (String) throws(MediaError) -> Void = { _ in }) throws(MediaError) {
     try cancel.check()
     try check(av_write_trailer(raw), "Could not finish \(path)")
     let failure = raw.pointee.pb.pointee.error
@@ -82,6 +82,7 @@ final class OutputContainer {
     do {
       try check(failure, "Could not write \(path)")
       try check(closing, "Could not write \(path)")
+      try verify(File.part(of: path))
       try File.commit(path)
     } catch {
       File.discardPart(of: path)

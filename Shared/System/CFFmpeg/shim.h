@@ -34,3 +34,11 @@ static inline int cffmpeg_set_matrix(
       scaler, sws_getCoefficients(from_space), from_full, sws_getCoefficients(to_space), to_full, 0, 1 << 16,
       1 << 16);
 }
+
+// The planes of a decoded block of sound, more than eight of them, are a const-less uint8_t** in the frame.
+static inline int cffmpeg_resample(
+    struct SwrContext *_Nonnull resampler, uint8_t *_Nullable *_Nonnull out, int capacity,
+    const AVFrame *_Nullable in) {
+  return swr_convert(
+      resampler, out, capacity, in ? (const uint8_t **)in->extended_data : NULL, in ? in->nb_samples : 0);
+}
