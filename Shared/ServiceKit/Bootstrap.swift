@@ -29,7 +29,7 @@ public protocol ServiceProgram {
 extension ServiceProgram {
   public static var settings: [Setting] { [] }
   public static var tools: [any ParsableCommand.Type] { [] }
-  public static func main() async { await ServiceCommand<Self>.main() }
+  @concurrent public static func main() async { await ServiceCommand<Self>.main() }
 }
 
 /// A fault at start: a sentence on stderr and an exit code of sysexits.h.
