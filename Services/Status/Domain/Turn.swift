@@ -1,0 +1,89 @@
+import Contracts
+import FoundationEssentials
+
+/// One transaction's work on a run: what came in, what follows from it, and what of that can be seen.
+struct Turn: Sendable {
+  /// What others see of one version.
+  struct Shown: Sendable, Equatable {
+    let version: Int
+    let generation: Int
+    let status: VideoStatus
+    let progress: Int
+    let message: String
+    /// The edge that made the version, where one did.
+    let move: Move?
+  }
+
+  let before: RunSnapshot
+  let now: Date
+  private(set) var run: RunSnapshot
+  private(set) var shown: [Shown] = []
+  private(set) var commands: [Command] = []
+  private var changed = false
+
+  init(_ run: RunSnapshot, now: Date) {
+    before = run
+    self.run = run
+    self.now = now
+  }
+
+  /// The first turn of a run that does not exist yet.
+  static func creating(_ run: RunSnapshot, now: Date) -> Turn {
+    var turn = Turn(run, now: now)
+    turn.show(nil)
+    turn.finish()
+    return turn
+  }
+
+  mutating func record(_ report: TaskReport, pricing: (Spec) -> Prices) -> RunSnapshot.Recorded {
+    let recorded = run.record(report)
+    if case .news = recorded { changed = true }
+    if before.spec == nil, let spec = run.spec { run.prices = pricing(spec) }
+    finish()
+    return recorded
+  }
+
+  mutating func request(_ action: VideoAction) -> Verdict {
+    let verdict = run.request(action, now: now)
+    if case .accepted(let move) = verdict {
+      changed = true
+      if let move { show(move) }
+    }
+    finish()
+    return verdict
+  }
+
+  /// False when the cap is below what is committed already; then nothing is changed.
+  mutating func change(title: String?, budget: MicroDollars?) -> Bool {
+    if let budget {
+      guard let verdict = run.raise(budget: budget) else { return false }
+      if verdict != .unchanged { changed = true }
+    }
+    if let title, title != run.title {
+      run.title = title
+      changed = true
+    }
+    finish()
+    return true
+  }
+
+  /// Does what follows.
+  mutating func finish() {
+    for command in advance(run, now: now) {
+      run.apply(command)
+      commands.append(command)
+      if case .move(let move) = command { show(move) }
+    }
+    if changed && shown.isEmpty {
+      run.touch()
+      show(nil)
+    }
+  }
+
+  private mutating func show(_ move: Move?) {
+    shown.append(
+      Shown(
+        version: run.version, generation: run.generation, status: run.status, progress: run.progress,
+        message: run.message, move: move))
+  }
+}
