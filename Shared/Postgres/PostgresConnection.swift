@@ -81,8 +81,11 @@ public actor PostgresConnection {
   /// Whether the session is idle, outside a transaction, and its server has not hung up.
   func isReusable() -> Bool {
     guard case .idle = state, !handle.isBad else { return false }
-    return PQtransactionStatus(handle.raw) == PQTRANS_IDLE && cpostgres_is_quiet(handle.raw) == 1
+    return PQtransactionStatus(handle.raw) == PQTRANS_IDLE && isQuiet
   }
+
+  /// Whether the server has sent nothing unasked and not hung up.
+  var isQuiet: Bool { cpostgres_is_quiet(handle.raw) == 1 }
 }
 
 extension PostgresConnection {

@@ -108,6 +108,9 @@ public final class PostgresPool: Sendable {
 }
 
 extension PostgresPool {
+  /// How many callers queue for a session.
+  var waiterCount: Int { state.withLock { $0.waiters.count } }
+
   private static let closed = PostgresError(.poolClosed, "the pool is closed")
 
   private func acquire() async throws(PostgresError) -> PostgresConnection {

@@ -68,12 +68,8 @@ extension SQL {
       pieces.append(.value(value?.rawValue.boundValue ?? .null))
     }
 
-    /// Puts another statement here, with its values.
+    /// Puts another statement or a literal here, with its values.
     public mutating func appendInterpolation(raw sql: SQL) { pieces += sql.pieces }
-
-    public mutating func appendInterpolation(raw text: StaticString) {
-      pieces.append(.text(text.description))
-    }
 
     /// Quotes the name of a table, column or schema.
     public mutating func appendInterpolation(identifier name: String) {

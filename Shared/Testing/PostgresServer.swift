@@ -2,7 +2,7 @@ import EventLoop
 import FoundationEssentials
 import Glibc
 import Logging
-import Postgres
+public import Postgres
 import Synchronization
 
 /// A private Postgres in a temporary directory, reached by a Unix socket there and gone with this process.
@@ -44,8 +44,15 @@ public final class PostgresServer: Sendable {
     self.directory = directory
     self.process = process
     administrator = PostgresPool(
-      PostgresConfiguration(host: directory, user: "postgres", database: "postgres"), size: 4,
+      Self.configuration(directory), size: 4,
       loop: HarnessLoop.shared, logger: Logger(label: "harness") { _ in SwiftLogNoOpLogHandler() })
+  }
+
+  /// The superuser's, for what needs no database of its own.
+  public var configuration: PostgresConfiguration { Self.configuration(directory) }
+
+  private static func configuration(_ directory: String) -> PostgresConfiguration {
+    PostgresConfiguration(host: directory, user: "postgres", database: "postgres", applicationName: "harness")
   }
 
   /// Ends all sessions and the server.

@@ -46,6 +46,29 @@ final class Socket: Sendable {
     return socket
   }
 
+  /// Connected to the Unix socket at `path`.
+  static func connected(toPath path: String) throws -> Socket {
+    let fd = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | flags, 0)
+    guard fd >= 0 else { throw SystemCallFailed("socket") }
+    let socket = Socket(fd)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
+      throw SystemCallFailed("connect", ENAMETOOLONG)
+    }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let code = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(fd, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard code == 0 else { throw SystemCallFailed("connect \(path)") }
+    return socket
+  }
+
+  /// Ends the connection in both directions.
+  func hangUp() { shutdown(fd, Int32(SHUT_RDWR)) }
+
   var port: Int {
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -1,7 +1,6 @@
 import EventLoop
 import Glibc
 import Harness
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -70,17 +69,17 @@ struct ExecutorTests {
 
   @Test func timersFireInTheirOrder() async throws {
     let loop = try EventLoop(name: "test")
-    let fired = Mutex<[Int]>([])
+    let fired = Recorder<Int>()
     let done = Signal()
     let now = ContinuousClock.now
     for (number, delay) in [(3, 30), (1, 5), (2, 15)] {
       _ = loop.schedule(at: now + .milliseconds(delay)) {
-        fired.withLock { $0.append(number) }
+        fired.record(number)
         done.fire()
       }
     }
     try await done.wait(count: 3)
-    #expect(fired.withLock { $0 } == [1, 2, 3])
+    #expect(fired.values == [1, 2, 3])
   }
 
   @Test func aCancelledTimerDoesNotFire() async throws {

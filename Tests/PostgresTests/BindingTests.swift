@@ -18,10 +18,9 @@ struct BindingTests {
 
   /// Sends `value` as `type` and reads it back.
   private func echo<Value: PostgresValue>(_ value: Value, as type: SQL) async throws -> Value {
-    try await withDatabase { pool in
-      let rows = try await pool.query("SELECT \(value)::\(raw: type) AS value")
-      return try #require(rows.first).decode("value")
-    }
+    let session = try await session()
+    let rows = try await session.query("SELECT \(value)::\(raw: type) AS value")
+    return try #require(rows.first).decode("value")
   }
 
   @Test(arguments: [0, -1, Int.max, Int.min])
@@ -86,10 +85,8 @@ struct BindingTests {
 
   @Test func timesMeanTheSameToTheServer() async throws {
     let date = Date(timeIntervalSince1970: 1_763_711_220.123_456)
-    let rows = try await withDatabase { pool in
-      try await pool.query(
-        "SELECT (extract(epoch FROM \(date)::timestamptz) * 1000000)::bigint AS microseconds")
-    }
+    let rows = try await session().query(
+      "SELECT (extract(epoch FROM \(date)::timestamptz) * 1000000)::bigint AS microseconds")
     #expect(try rows[0].decode("microseconds") == 1_763_711_220_123_456)
   }
 
@@ -99,18 +96,16 @@ struct BindingTests {
   }
 
   @Test func enumsOfStringsComeBack() async throws {
-    let rows = try await withDatabase { pool in
-      try await pool.query("SELECT \(Colour.red)::text AS one, \(nil as Colour?)::text AS none")
-    }
+    let rows = try await session().query(
+      "SELECT \(Colour.red)::text AS one, \(nil as Colour?)::text AS none")
     #expect(try rows[0].decode("one", as: Colour.self) == .red)
     #expect(try rows[0].decode("none", as: Colour?.self) == nil)
   }
 
   @Test func nothingIsNull() async throws {
     let nothing: Int? = nil
-    let rows = try await withDatabase { pool in
-      try await pool.query("SELECT \(nothing)::bigint AS none, \(7 as Int?)::bigint AS some")
-    }
+    let rows = try await session().query(
+      "SELECT \(nothing)::bigint AS none, \(7 as Int?)::bigint AS some")
     let none: Int? = try rows[0].decode("none")
     let some: Int? = try rows[0].decode("some")
     #expect(none == nil)

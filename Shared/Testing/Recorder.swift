@@ -1,0 +1,12 @@
+import Synchronization
+
+/// Keeps what happened, in its order, from whatever task it is told.
+public final class Recorder<Value: Sendable>: Sendable {
+  private let state = Mutex<[Value]>([])
+
+  public init() {}
+
+  public var values: [Value] { state.withLock { $0 } }
+
+  public func record(_ value: Value) { state.withLock { $0.append(value) } }
+}

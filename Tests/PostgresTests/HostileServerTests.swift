@@ -1,0 +1,90 @@
+import EventLoop
+import Harness
+import Logging
+import Testing
+
+@testable import Postgres
+
+/// What stands where a server should be.
+@Suite(.timeLimit(.minutes(1)))
+struct HostileServerTests {
+  /// The error of a connection attempt to `port`, which has half a second.
+  private func failure(port: Int) async -> PostgresError? {
+    var configuration = PostgresConfiguration(
+      host: "127.0.0.1", port: port, user: "nobody", database: "nothing")
+    configuration.connectTimeout = .milliseconds(500)
+    do {
+      _ = try await PostgresConnection.connect(configuration, loop: HarnessLoop.shared)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func nobodyListens() async throws {
+    let error = try await withRefusingPort { await failure(port: $0) }
+    #expect(error?.code == .connection)
+    #expect(error?.isTransient == true)
+    #expect(error?.message.contains("refused") == true)
+    #expect("\(try #require(error))" == "Postgres cannot be reached")
+  }
+
+  @Test func nobodyAnswersTheConnection() async throws {
+    let error = try await withUnansweringPort { await failure(port: $0) }
+    #expect(error?.code == .timedOut)
+    #expect(error?.isTransient == true)
+  }
+
+  @Test func theServerSaysNothing() async throws {
+    try await withSocketStub({ _ in [.stall] }) { stub in
+      #expect(await failure(port: stub.port)?.code == .timedOut)
+      try await stub.hungUp.wait()
+    }
+  }
+
+  @Test(
+    arguments: [
+      [.close], [.reset], [.send("N"), .close], [.send("HTTP/1.1 400 Bad Request\r\n\r\n"), .close],
+      [.send([UInt8](repeating: 0xFF, count: 4096)), .close],
+      [.send("N"), .send("R\0\0\0\u{8}\0\0"), .close],
+      [.send("NR\u{7F}\u{7F}\u{7F}\u{7F}"), .close],
+    ] as [[SocketStub.Step]])
+  func theServerTalksNonsense(steps: [SocketStub.Step]) async throws {
+    let error = try await withSocketStub({ _ in steps }) { await failure(port: $0.port) }
+    #expect(error?.code == .connection)
+  }
+
+  @Test func theServerFallsSilentDuringAStatement() async throws {
+    let server = try await PostgresServer.shared()
+    let hasLost = Signal()
+    let socket = "\(server.directory)/.s.PGSQL.5432"
+    try await withProxy(
+      to: socket,
+      { bytes in
+        guard String(decoding: bytes, as: UTF8.self).contains("SELECT 42") else { return .pass }
+        hasLost.fire()
+        return .cut
+      }
+    ) { proxy in
+      var configuration = server.configuration
+      configuration.host = "127.0.0.1"
+      configuration.port = proxy.port
+      let session = try await PostgresConnection.connect(configuration, loop: HarnessLoop.shared)
+      #expect(try await session.query("SELECT 1").count == 1)
+      #expect(await code { try await session.execute("SELECT 42") } == .connection)
+      #expect(await code { try await session.execute("SELECT 1") } == .connection)
+    }
+    #expect(hasLost.count == 1)
+  }
+
+  @Test func theServerGoesAway() async throws {
+    let server = try await PostgresServer.start()
+    let pool = PostgresPool(
+      server.configuration, size: 2, loop: HarnessLoop.shared, logger: Logger(label: "test"))
+    try await pool.ping()
+    try await server.stop()
+    let error = await #expect(throws: PostgresError.self) { try await pool.ping() }
+    #expect(error?.code == .connection)
+    #expect(error?.isTransient == true)
+  }
+}
