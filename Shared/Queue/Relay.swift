@@ -1,5 +1,6 @@
 public import Logging
 public import ServiceLifecycle
+import Synchronization
 
 /// Where facts are published.
 public protocol FactStream: Sendable {
@@ -11,12 +12,14 @@ public protocol FactStream: Sendable {
 ///
 /// While the stream cannot be reached it tries every second; nothing is lost meanwhile. On a graceful
 /// shutdown it publishes what is left first.
-public struct Relay<Stream: FactStream>: Service {
+public final class Relay<Stream: FactStream>: Service {
   private let outbox: Outbox
   private let stream: Stream
   private let bell: Bell
   private let poll: Duration?
   private let logger: Logger
+  private let isStopping = Mutex(false)
+  private let stopping = Bell()
 
   /// A nil `poll` never looks without being woken.
   public init(
@@ -30,14 +33,20 @@ public struct Relay<Stream: FactStream>: Service {
   }
 
   public func run() async throws {
-    await cancelWhenGracefulShutdown { await work() }
+    await withGracefulShutdownHandler {
+      await work()
+    } onGracefulShutdown: {
+      self.isStopping.withLock { $0 = true }
+      self.stopping.ring()
+      self.bell.ring()
+    }
     await flush()
   }
 
   private func work() async {
     var isAway = false
     var pruneAt = ContinuousClock.now
-    while !Task.isCancelled {
+    while !Task.isCancelled, !isStopping.withLock({ $0 }) {
       do {
         while try await publish() == Self.batch {}
         if isAway { logger.notice("Facts are being published again") }
@@ -48,10 +57,9 @@ public struct Relay<Stream: FactStream>: Service {
         }
         await bell.wait(upTo: poll)
       } catch {
-        if Task.isCancelled { return }
         if !isAway { logger.warning("Facts cannot be published", metadata: ["error": "\(error)"]) }
         isAway = true
-        try? await Task.sleep(for: .seconds(1))
+        await stopping.wait(upTo: .seconds(1))
       }
     }
   }
@@ -59,7 +67,7 @@ public struct Relay<Stream: FactStream>: Service {
   private static var batch: Int { 200 }
 
   private func publish() async throws -> Int {
-    try await outbox.relay(limit: Self.batch) { entries in
+    try await outbox.relay(limit: Self.batch) { [stream] entries in
       try await stream.append(entries.map(\.payload))
     }
   }

@@ -15,6 +15,14 @@ public protocol TakeRecipe: Sendable {
 public struct StoredTake: Sendable, Equatable {
   public let number: Int
   public let files: [String: ArtifactReference]
+
+  /// The file of a role that the slot has.
+  public func file(_ role: String) throws -> ArtifactReference {
+    guard let file = files[role] else {
+      throw TaskFault(code: "role_missing", detail: "A take was made without one of its files.", kind: .bug)
+    }
+    return file
+  }
 }
 
 /// Puts what a task makes into the store, once: nothing is overwritten, and what is there is not made again.
@@ -52,6 +60,19 @@ public struct Shelf: Sendable {
         try await takes.abandon(slot, take: number, on: connection)
       }
     }
+  }
+
+  /// A readable path of an artifact that the work needs, once its size and hash were found right.
+  public func file(of reference: ArtifactReference) async throws -> String {
+    try await artifacts.verify(reference)
+    return try await artifacts.localFile(reference.key)
+  }
+
+  /// The same for an artifact that may not be there.
+  public func file(of reference: ArtifactReference?) async throws -> String? {
+    guard let reference else { return nil }
+    let path: String = try await file(of: reference)
+    return path
   }
 
   /// Deletes everything that was stored for a run, then forgets it; harmless when repeated.

@@ -1,3 +1,4 @@
+import Artifacts
 import Contracts
 import FoundationEssentials
 import Logging
@@ -163,6 +164,10 @@ extension TaskFault {
     case let error as PostgresError where error.isTransient || error.code == .commitUnknown:
       self.init(
         code: "database_unavailable", detail: "The database could not be reached.", kind: .transient)
+    case let error as ArtifactError:
+      self.init(
+        code: error.code == .full ? "store_full" : "store_failed", detail: error.message,
+        kind: error.isTransient ? .transient : .config)
     default:
       self.init(
         code: "unexpected", detail: "The service came upon an error that it does not know.", kind: .bug)
