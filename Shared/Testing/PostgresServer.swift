@@ -44,15 +44,19 @@ public final class PostgresServer: Sendable {
     self.directory = directory
     self.process = process
     administrator = PostgresPool(
-      Self.configuration(directory), size: 4,
+      Self.configuration(directory, database: "postgres"), size: 4,
       loop: HarnessLoop.shared, logger: Logger(label: "harness") { _ in SwiftLogNoOpLogHandler() })
   }
 
   /// The superuser's, for what needs no database of its own.
-  public var configuration: PostgresConfiguration { Self.configuration(directory) }
+  public var configuration: PostgresConfiguration { configuration(database: "postgres") }
 
-  private static func configuration(_ directory: String) -> PostgresConfiguration {
-    PostgresConfiguration(host: directory, user: "postgres", database: "postgres", applicationName: "harness")
+  func configuration(database: String) -> PostgresConfiguration {
+    Self.configuration(directory, database: database)
+  }
+
+  private static func configuration(_ directory: String, database: String) -> PostgresConfiguration {
+    PostgresConfiguration(host: directory, user: "postgres", database: database, applicationName: "harness")
   }
 
   /// Ends all sessions and the server.

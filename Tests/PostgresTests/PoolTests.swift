@@ -23,7 +23,7 @@ struct PoolTests {
       }
       let atOnce = counts.values.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
       #expect(atOnce.max() ?? 0 <= 3)
-      let sessions: SQL = "SELECT count(*) AS number FROM pg_stat_activity WHERE datname = current_database()"
+      let sessions: SQL = "SELECT count(*) AS number FROM pg_stat_activity WHERE usename = current_user"
       #expect(try await pool.number(sessions) <= 3)
     }
   }
