@@ -118,7 +118,7 @@ let package = Package(
       "Harness", ["EventLoop", "Postgres", "Redis", "Contracts", logging, nioCore, nioPosix],
       folder: "Testing", wrapper: true),
 
-    service("Gateway"),
+    service("Gateway", ["EventLoop", crypto, nioCore]),
     service("Status"),
     service("Planner"),
     service("References", ["Animatic", "Media"]),
@@ -150,8 +150,8 @@ let package = Package(
     tests(
       "Gateway",
       [
-        "Gateway", "Contracts", "ServiceKit", "HTTPClient", hummingbird, hummingbirdTesting, logging,
-        httpTypes,
+        "Gateway", "Artifacts", "Contracts", "Postgres", "ServiceKit", "HTTPClient", hummingbird,
+        hummingbirdTesting, logging, httpTypes, nioCore,
       ]),
     tests(
       "Status",

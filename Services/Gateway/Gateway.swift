@@ -1,3 +1,10 @@
-@main struct Gateway {
-  static func main() async throws {}
+import Contracts
+import ServiceKit
+
+/// The only public door.
+@main struct Gateway: ServiceProgram {
+  static let identity = ServiceIdentity(.gateway, version: "0.1.0")
+  static let settings = GatewaySettings.declared
+
+  static func assemble(_ start: Start) async throws -> Assembly { try Wiring(start).assembly }
 }

@@ -85,8 +85,12 @@ public struct Assembly {
     let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: RequestScope(rendering: rendering))
     if metrics != nil || operationsPort != nil { router.add(middleware: MetricsMiddleware()) }
-    for layer in middleware { router.add(middleware: layer) }
     router.add(middleware: rendering)
+    for layer in middleware {
+      router.add(middleware: layer)
+      // So that every layer sees an answer, also where the one inside it throws.
+      router.add(middleware: rendering)
+    }
     let shown = operationsPort == nil ? metrics : nil
     router.addRoutes(HealthRoutes(identity: identity, health: health, metrics: shown).routes)
     for collection in publicRoutes { router.addRoutes(collection) }

@@ -8,7 +8,7 @@ public struct BodyReader {
   private let members: [String: JSONValue]
   private let pointer: String
   private var seen: Set<String> = []
-  private(set) var faults: [Fault] = []
+  public private(set) var faults: [Fault] = []
 
   /// Throws where the body is no object at all.
   public init(_ json: JSONValue) throws(Problem) {
@@ -34,9 +34,12 @@ public struct BodyReader {
     faults.append(Fault(path(name), detail))
   }
 
+  /// A fault that somebody else has found, with its whole pointer.
+  public mutating func note(_ fault: Fault) { faults.append(fault) }
+
   public func isPresent(_ name: String) -> Bool { (members[name] ?? .null) != .null }
 
-  /// A text of `length` characters; white space alone counts as empty.
+  /// A text of `length` Unicode code points, as JSON Schema counts; one without a visible character is empty.
   public mutating func string(_ name: String, _ length: ClosedRange<Int>, required: Bool = false) -> String? {
     guard let value = value(name, required: required) else { return nil }
     guard case .string(let text) = value else { return wrongKind(name, "a string", value) }
@@ -44,9 +47,10 @@ public struct BodyReader {
       fault(name, "\(name) must not hold a NUL character.")
       return nil
     }
-    let blank = length.lowerBound > 0 && text.allSatisfy(\.isWhitespace)
-    guard !blank, length.contains(text.count) else {
-      let found = blank ? "it is empty" : "it has \(text.count)"
+    let count = text.unicodeScalars.count
+    let blank = length.lowerBound > 0 && text.unicodeScalars.allSatisfy(Self.isInvisible)
+    guard !blank, length.contains(count) else {
+      let found = blank ? "it is empty" : "it has \(count)"
       fault(name, "\(name) must have \(length.lowerBound) to \(length.upperBound) characters; \(found).")
       return nil
     }
@@ -121,7 +125,7 @@ public struct BodyReader {
         name, "\(name) must have \(count.lowerBound) to \(count.upperBound) entries; it has \(values.count).")
     }
     return values.enumerated().compactMap { index, value in
-      if case .string(let text) = value, length.contains(text.count) { return text }
+      if case .string(let text) = value, length.contains(text.unicodeScalars.count) { return text }
       faults.append(
         Fault(
           "\(path(name))/\(index)",
@@ -172,6 +176,11 @@ public struct BodyReader {
   private func path(_ name: String) -> String {
     let escaped = name.prefix(64).map { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }.joined()
     return "\(pointer)/\(escaped)"
+  }
+
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    let properties = scalar.properties
+    return properties.isWhitespace || [.control, .format].contains(properties.generalCategory)
   }
 
   private func plain(_ number: Double) -> String {

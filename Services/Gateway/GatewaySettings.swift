@@ -1,0 +1,95 @@
+import Artifacts
+import Contracts
+import FoundationEssentials
+import Logging
+import Redis
+import ServiceKit
+
+/// What can be set at the gateway.
+struct GatewaySettings: Sendable {
+  static let publicURL = ServiceKit.Setting(
+    "LONGTAKE_PUBLIC_URL", "Where users reach the gateway, for absolute URLs; else each request's Host.")
+  static let auth = ServiceKit.Setting(
+    "LONGTAKE_AUTH",
+    "dev (no credential means user local; only on loopback, and the default there) or required.")
+  static let origins = ServiceKit.Setting(
+    "LONGTAKE_CORS_ORIGINS", "The origins of pages that may call, separated by commas.")
+  static let perMinute = ServiceKit.Setting(
+    "LONGTAKE_RATE_PER_MINUTE", default: "1200", "How many requests a sender may make in a minute.")
+  static let metricsPort = ServiceKit.Setting(
+    "LONGTAKE_METRICS_PORT", default: "8086", "The internal port of /metrics and health for operators.")
+  static let declared: [ServiceKit.Setting] = [
+    publicURL, auth, origins, perMinute, metricsPort, .postgresURL, .postgresConnections, .redisURL,
+    .artifacts, .internalSecret, .mediaSecret, .url(of: .status), .url(of: .planner),
+  ]
+
+  let fallbackHost: String
+  let publicURL: String?
+  let auth: AuthMode
+  let origins: Set<String>
+  let perMinute: Int
+  let metricsPort: Int
+  let postgres: PostgresSettings
+  let redis: RedisConfiguration?
+  let artifacts: String
+  let mediaSecret: Secret
+  let tokens: ServiceTokens
+  let statusURL: String
+  let plannerURL: String
+
+  /// Reads everything, then throws all faults at once.
+  init(_ start: Start) throws(SettingsError) {
+    let settings = start.settings
+    let host = settings.string(.host)
+    let port = settings.int(.port(start.identity.name.defaultPort), in: 1...65535)
+    fallbackHost = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    publicURL = settings.optionalURL(Self.publicURL)
+    auth = settings.choice(Self.auth, otherwise: Loopback.isName(host) ? .dev : .required)
+    origins = Self.origins(settings)
+    perMinute = settings.int(Self.perMinute, in: 1...1_000_000)
+    metricsPort = settings.int(Self.metricsPort, in: 1...65535)
+    postgres = start.postgres()
+    redis = Self.redis(settings)
+    artifacts = settings.path(.artifacts)
+    tokens = start.tokens()
+    statusURL = settings.url(.url(of: .status))
+    plannerURL = settings.url(.url(of: .planner))
+    mediaSecret = Self.mediaSecret(settings, isDevelopment: auth == .dev && Loopback.isName(host), start)
+    if auth == .dev && !Loopback.isName(host) {
+      settings.fault(
+        "LONGTAKE_AUTH is dev while LONGTAKE_HOST is \(host), which others can reach: give LONGTAKE_AUTH=required, or listen on 127.0.0.1."
+      )
+    }
+    try settings.validate()
+  }
+
+  private static func origins(_ settings: Settings) -> Set<String> {
+    let all = (settings.optional(origins) ?? "").split(separator: ",").map { String($0).trimmed }
+    for origin in all
+    where !(origin.hasPrefix("http://") || origin.hasPrefix("https://")) || origin.hasSuffix("/") {
+      settings.fault("LONGTAKE_CORS_ORIGINS holds \"\(origin)\": give origins like https://studio.example.")
+    }
+    return Set(all)
+  }
+
+  /// Redis is a bell: without it the feed is read once a second.
+  private static func redis(_ settings: Settings) -> RedisConfiguration? {
+    guard let url = settings.optionalSecret(.redisURL) else { return nil }
+    do throws(RedisError) {
+      return try RedisConfiguration(url: url.reveal())
+    } catch {
+      settings.fault("LONGTAKE_REDIS_URL cannot be read: give \(ServiceKit.Setting.redisURL.meaning)")
+      return nil
+    }
+  }
+
+  /// In development a secret of this process is enough: links end with it.
+  private static func mediaSecret(_ settings: Settings, isDevelopment: Bool, _ start: Start) -> Secret {
+    if let secret = settings.optionalSecret(.mediaSecret, minimumBytes: 32) { return secret }
+    guard isDevelopment, settings.optional(.mediaSecret) == nil else {
+      return settings.secret(.mediaSecret, minimumBytes: 32)
+    }
+    start.logger.notice("LONGTAKE_MEDIA_SECRET is not set: media links end when the gateway stops")
+    return Secret((0..<32).map { _ in UInt8.random(in: 0 ... .max) })
+  }
+}

@@ -1,0 +1,44 @@
+import Contracts
+import Hummingbird
+import ServiceKit
+
+/// `POST /api/videos/{id}/{action}`: what a user may ask of a video that exists.
+struct ActionRoutes: Sendable {
+  let videos: VideoRoutes
+
+  var routes: RouteCollection<AppContext> {
+    var routes = RouteCollection(context: AppContext.self)
+    for action in [VideoAction.approve, .cancel, .retry, .mix] {
+      routes = routes.post("api/videos/:id/\(action.rawValue)") { request, context in
+        try await act(action, request, context)
+      }
+    }
+    return routes
+  }
+
+  private func act(
+    _ action: VideoAction, _ request: Request, _ context: AppContext
+  ) async throws -> Response {
+    let user = try context.user()
+    let id = try videos.id(context)
+    let body = try await request.jsonIfAny()
+    var reader = try BodyReader(body)
+    try reader.finish()
+    let message = ActOnVideo(action: action, expectedVersion: try videos.expectedVersion(request))
+    return try await videos.idempotency.answer(request, context, body: body) { actionId in
+      let document = try await videos.neighbours.act(
+        id, action: ActionID(actionId), user: user, message)
+      return try videos.accepted(document, videos.address.links(request))
+    }
+  }
+}
+
+extension Request {
+  /// The body as JSON, or an empty object where there is none.
+  func jsonIfAny() async throws(Problem) -> JSONValue {
+    if headers[.contentType] == nil, try await bytes(limit: BodyLimit.standardBytes).isEmpty {
+      return .object([:])
+    }
+    return try await json()
+  }
+}

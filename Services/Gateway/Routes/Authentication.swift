@@ -1,0 +1,82 @@
+import HTTPTypes
+import Hummingbird
+import ServiceKit
+
+/// How strictly a credential is asked for.
+enum AuthMode: String, CaseIterable, Sendable {
+  /// No credential means user `local`; only while listening on loopback.
+  case dev
+  case required
+}
+
+/// Puts the user into the context: everything after it knows whose request it is.
+struct Authentication: RouterMiddleware {
+  typealias Context = AppContext
+
+  let mode: AuthMode
+  /// Origins that may call from a browser besides loopback.
+  let origins: Set<String>
+
+  /// Open to everybody: operators' probes, links that carry their own signature, and what errors mean.
+  private static let open = ["/healthz", "/readyz", "/version"]
+  private static let openBelow = ["/media/", "/docs/"]
+
+  func handle(
+    _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
+  ) async throws -> Response {
+    var context = context
+    if let user = try user(of: request) { context.caller = Caller(service: nil, userId: user) }
+    return try await next(request, context)
+  }
+
+  /// Nil for what is open; throws for everything that may not pass.
+  func user(of request: Request) throws(Problem) -> String? {
+    let path = request.uri.path
+    if Self.open.contains(path) { return nil }
+    if mode == .dev { try checkLoopback(request) }
+    if Self.openBelow.contains(where: path.hasPrefix) { return nil }
+    if request.headers[.authorization] != nil {
+      throw .unauthorized("This credential is not known: API keys come with a later version of Longtake.")
+    }
+    guard mode == .dev else {
+      throw .unauthorized("A credential is missing, and API keys come with a later version of Longtake.")
+    }
+    return "local"
+  }
+
+  /// Against rebinding: a page of another site must not reach a service that trusts the machine it is on.
+  private func checkLoopback(_ request: Request) throws(Problem) {
+    let host = request.head.authority ?? ""
+    guard host.isEmpty || Loopback.isName(host) else {
+      throw .forbidden(
+        "In development the Host must be a loopback name, not \(host.prefix(100)).", code: "foreign_host")
+    }
+    guard let origin = request.headers[.origin] else { return }
+    let authority = origin.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? ""
+    guard origins.contains(origin) || origin.hasPrefix("http") && Loopback.isName(authority) else {
+      throw .forbidden(
+        "In development the Origin must be a loopback name or in LONGTAKE_CORS_ORIGINS.",
+        code: "foreign_origin")
+    }
+  }
+}
+
+/// The names of this machine for itself.
+enum Loopback {
+  /// With or without a port: `localhost`, a name below it, `127.…` or `[::1]`.
+  static func isName(_ authority: String) -> Bool {
+    let host = withoutPort(authority.lowercased())
+    if host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || host == "::1" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+
+  private static func withoutPort(_ authority: String) -> String {
+    if authority.hasPrefix("[") {
+      return authority.firstIndex(of: "]").map { String(authority[...$0]) } ?? authority
+    }
+    let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
+    return parts.count == 2 && !parts[1].isEmpty && parts[1].allSatisfy(\.isNumber)
+      ? String(parts[0]) : authority
+  }
+}

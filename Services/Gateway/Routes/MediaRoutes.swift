@@ -1,0 +1,103 @@
+import Artifacts
+import Crypto
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import ServiceKit
+
+/// `/media/{key}`: artifacts under signed links, whole or in ranges.
+struct MediaRoutes: Sendable {
+  let store: any ArtifactStore
+  let signer: LinkSigner
+  private let files = FileIO()
+
+  init(store: any ArtifactStore, signer: LinkSigner) {
+    self.store = store
+    self.signer = signer
+  }
+
+  var routes: RouteCollection<AppContext> {
+    RouteCollection(context: AppContext.self).get("media/**", use: show)
+  }
+
+  @Sendable func show(_ request: Request, _ context: AppContext) async throws -> Response {
+    let key = try signedKey(request)
+    guard let size = try await size(of: key) else { throw Problem.notFound("file under this link") }
+    let tag = Self.tag(key, size)
+    var headers = Self.headers(key, tag)
+    if EntityTag.matches(ifNoneMatch: request.headers[.ifNoneMatch], tag) {
+      return Response(status: .notModified, headers: headers)
+    }
+    let path = try await store.localFile(key)
+    switch range(request, tag, size) {
+    case .whole:
+      let body = try await files.loadFile(path: path, context: context)
+      return Response(status: .ok, headers: headers, body: body)
+    case .part(let part):
+      headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound)/\(size)"
+      let body = try await files.loadFile(path: path, range: part, context: context)
+      return Response(status: .partialContent, headers: headers, body: body)
+    case .unsatisfiable:
+      throw Problem(
+        416, code: "range_not_satisfiable", detail: "The file has \(size) bytes.",
+        headers: [.contentRange: "bytes */\(size)"])
+    }
+  }
+
+  /// The key of a link that is ours and has not ended.
+  private func signedKey(_ request: Request) throws(Problem) -> String {
+    let key = String(request.uri.path.dropFirst("/media/".count))
+    let query = request.uri.queryParameters
+    guard StorageKeys.isKey(key) else { throw .notFound("file under this link") }
+    guard let expires = query["expires"].flatMap({ Int($0) }), let signature = query["signature"] else {
+      throw .forbidden("A link to media needs its expiry and signature.", code: "link_unsigned")
+    }
+    guard signer.verify(key: key, expires: expires, signature: String(signature), now: .distantPast) else {
+      throw .forbidden("The signature of this link is not valid.", code: "link_invalid")
+    }
+    guard signer.verify(key: key, expires: expires, signature: String(signature)) else {
+      throw .forbidden("This link has ended: read the video again for a fresh one.", code: "link_expired")
+    }
+    return key
+  }
+
+  private func size(of key: String) async throws(Problem) -> Int? {
+    do throws(ArtifactError) {
+      return try await store.size(key)
+    } catch {
+      throw .unavailable("The store cannot be read just now.", code: "store_unavailable")
+    }
+  }
+
+  /// A range counts only if the file is still the one that the client has a part of (RFC 9110 §13.1.5).
+  private func range(_ request: Request, _ tag: String, _ size: Int) -> ByteRange {
+    if let condition = request.headers[.ifRange], condition != tag { return .whole }
+    return ByteRange(header: request.headers[.range], size: size)
+  }
+
+  /// What is stored under a key never changes, so key and size name the bytes.
+  private static func tag(_ key: String, _ size: Int) -> String {
+    let digest = SHA256.hash(data: Data(key.utf8)).prefix(8)
+    return "\"\(String(size, radix: 16))-\(digest.map { String($0, radix: 16) }.joined())\""
+  }
+
+  private static func headers(_ key: String, _ tag: String) -> HTTPFields {
+    let name = key.split(separator: "/").last.map(String.init) ?? key
+    return [
+      .contentType: type(of: name), .eTag: tag, .acceptRanges: "bytes",
+      .cacheControl: "private, max-age=3600", .contentDisposition: "inline; filename=\"\(name)\"",
+      .xContentTypeOptions: "nosniff",
+    ]
+  }
+
+  /// Only what Longtake itself stores; anything else is a download.
+  private static func type(of name: String) -> String {
+    switch name.split(separator: ".").last {
+    case "mp4": "video/mp4"
+    case "png": "image/png"
+    case "mp3": "audio/mpeg"
+    case "json": "application/json"
+    default: "application/octet-stream"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import HTTPTypes
+import Hummingbird
+import ServiceKit
+import Synchronization
+
+/// Lets each sender make so many requests a minute, and tells him how many are left.
+///
+/// Headers as in draft-ietf-httpapi-ratelimit-headers-10. The count is this replica's own.
+final class RateLimit: RouterMiddleware {
+  typealias Context = AppContext
+
+  /// Beyond that, buckets that are full again are forgotten.
+  private static let mostSenders = 10_000
+
+  private let perMinute: Int
+  private let start = ContinuousClock.now
+  private let buckets = Mutex<[String: RateBucket]>([:])
+
+  init(perMinute: Int) { self.perMinute = perMinute }
+
+  func handle(
+    _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
+  ) async throws -> Response {
+    let (allowed, bucket) = take(Self.sender(of: request, context))
+    let policy = "\"default\";q=\(perMinute);w=60"
+    let state = "\"default\";r=\(Int(bucket.tokens));t=\(bucket.secondsUntilFull(perMinute: perMinute))"
+    guard allowed else {
+      var problem = Problem.tooManyRequests(
+        "More than \(perMinute) requests a minute are too many.",
+        retryAfter: bucket.secondsUntilNext(perMinute: perMinute))
+      problem.headers[.rateLimit] = state
+      problem.headers[.rateLimitPolicy] = policy
+      throw problem
+    }
+    var response = try await next(request, context)
+    response.headers[.rateLimit] = state
+    response.headers[.rateLimitPolicy] = policy
+    return response
+  }
+
+  /// A player asks for many pieces of one film, so media counts by itself.
+  private static func sender(of request: Request, _ context: AppContext) -> String {
+    let sender = request.headers[.authorization] ?? context.remoteAddress ?? "unknown"
+    return request.uri.path.hasPrefix("/media/") ? "media \(sender)" : sender
+  }
+
+  private func take(_ sender: String) -> (allowed: Bool, bucket: RateBucket) {
+    let now = ContinuousClock.now - start
+    return buckets.withLock { buckets in
+      if buckets.count >= Self.mostSenders {
+        buckets = buckets.filter { $0.value.secondsUntilFull(perMinute: perMinute) > 0 }
+      }
+      var bucket = buckets[sender] ?? RateBucket(perMinute: perMinute, now: now)
+      let allowed = bucket.take(perMinute: perMinute, now: now)
+      buckets[sender] = bucket
+      return (allowed, bucket)
+    }
+  }
+}
