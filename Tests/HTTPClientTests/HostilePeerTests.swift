@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPClient
 import HTTPTypes
+import Harness
 import Testing
 
 /// Peers that refuse, stall, lie or never stop.
@@ -19,14 +20,23 @@ struct HostilePeerTests {
   }
 
   @Test func refusedConnectionProvesThatNothingWasSent() async throws {
-    let url = try await HTTPStub.with({ _ in [] }) { _, url in url }
-    let error = try #require(
-      await #expect(throws: TransferError.self) {
-        try await client.send(OutgoingRequest(method: .post, url: url))
-      })
-    #expect(error.kind == .transport)
-    #expect(!error.reachedPeer)
-    #expect(error.isTransient)
+    try await withRefusingPort { port in
+      let request = OutgoingRequest(method: .post, url: "http://127.0.0.1:\(port)")
+      let error = try #require(await #expect(throws: TransferError.self) { try await client.send(request) })
+      #expect(error.kind == .transport)
+      #expect(!error.reachedPeer)
+      #expect(error.isTransient)
+    }
+  }
+
+  @Test func peerThatNeverAcceptsTimesOutBeforeTheRequest() async throws {
+    try await withUnansweringPort { port in
+      var request = OutgoingRequest(method: .post, url: "http://127.0.0.1:\(port)")
+      request.connectTimeout = .milliseconds(200)
+      let error = try #require(await #expect(throws: TransferError.self) { try await client.send(request) })
+      #expect(error.kind == .timedOut)
+      #expect(!error.reachedPeer)
+    }
   }
 
   @Test func silentPeerTimesOutAfterTheRequest() async throws {

@@ -1,6 +1,4 @@
-import EventLoop
 import Harness
-import Logging
 import Redis
 import Testing
 
@@ -9,24 +7,16 @@ import Testing
 struct HostilePeerTests {
   /// A client of a stub whose first connection answers the greeting and then `first`, later ones `+OK`.
   private func withClient(
-    first: [SocketStub.Step], _ body: (RedisClient) async throws -> Void
+    first: [SocketStub.Step], timeout: Duration = .seconds(10), _ body: (RedisClient) async throws -> Void
   ) async throws {
     let script: SocketStub.Script = { number in
       number == 0 ? [.send("+PONG\r\n")] + first : [.send("+PONG\r\n+OK\r\n"), .stall]
     }
     try await withSocketStub(script) { stub in
-      let client = try makeClient("redis://127.0.0.1:\(stub.port)")
+      let client = try makeClient("redis://127.0.0.1:\(stub.port)", timeout: timeout)
       try await body(client)
       await client.close()
     }
-  }
-
-  private func makeClient(_ url: String) throws -> RedisClient {
-    var configuration = try RedisConfiguration(url: url)
-    configuration.commandTimeout = .milliseconds(300)
-    configuration.connectTimeout = .milliseconds(300)
-    let loop = try EventLoop(name: "redis-test")
-    return RedisClient(configuration: configuration, loop: loop, logger: Logger(label: "redis-test"))
   }
 
   @Test(arguments: [
@@ -48,7 +38,7 @@ struct HostilePeerTests {
   }
 
   @Test func silentPeerTimesOutAndIsLeft() async throws {
-    try await withClient(first: [.stall]) { client in
+    try await withClient(first: [.stall], timeout: .seconds(1)) { client in
       let error = await #expect(throws: RedisError.self) { try await client.command("GET", "a") }
       #expect(error?.code == .timedOut)
       let reply = try await client.command("SET", "a", "b")
@@ -78,7 +68,7 @@ struct HostilePeerTests {
 
   @Test func peerThatNeverAcceptsTimesOut() async throws {
     try await withUnansweringPort { port in
-      let client = try makeClient("redis://127.0.0.1:\(port)")
+      let client = try makeClient("redis://127.0.0.1:\(port)", timeout: .milliseconds(300))
       let error = await #expect(throws: RedisError.self) { try await client.ping() }
       #expect(error?.code == .timedOut)
     }
