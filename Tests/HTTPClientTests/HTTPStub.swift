@@ -107,7 +107,8 @@ final class HTTPStub: Sendable {
       case .repeatForever(let text):
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text))).whenSuccess {
-          bound.value.0.perform(step, bound.value.1)
+          // In a turn of its own: a write that succeeds at once would be a recursion without end.
+          bound.eventLoop.execute { bound.value.0.perform(step, bound.value.1) }
         }
       }
     }

@@ -22,12 +22,12 @@ func makeClient(_ url: String, timeout: Duration = .seconds(5)) throws -> RedisC
   return RedisClient(configuration: configuration, loop: loop, logger: logger)
 }
 
-/// Asks again, without waiting, until Redis is reached; the backoff between attempts is the client's.
-func recover(_ client: RedisClient) async throws {
+/// Asks again, without waiting, until Redis answers; the backoff between attempts is the client's.
+func recover(by ask: () async throws(RedisError) -> Void) async throws {
   let deadline = ContinuousClock.now + .seconds(20)
   while true {
     do throws(RedisError) {
-      return try await client.ping()
+      return try await ask()
     } catch {
       guard error.isTransient, ContinuousClock.now < deadline else { throw error }
       await Task.yield()

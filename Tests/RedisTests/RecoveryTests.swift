@@ -11,7 +11,7 @@ struct RecoveryTests {
       let error = await #expect(throws: RedisError.self) { try await client.ping() }
       #expect(error?.code == .connection)
       try await server.start()
-      try await recover(client)
+      try await recover { () throws(RedisError) in try await client.ping() }
     }
   }
 

@@ -22,7 +22,7 @@ struct SubscriptionTests {
       #expect(await events.next() == .disconnected)
       try await server.start()
       #expect(await events.next() == .subscribed)
-      try await recover(client)
+      try await recover { () throws(RedisError) in try await client.ping() }
       try await client.publish("wake", "again")
       #expect(await events.next() == .message(channel: "wake", payload: "again"))
     }
