@@ -1,8 +1,13 @@
+public import Contracts
+public import FoundationEssentials
+
 /// An element of a one-dimensional array of Postgres.
 public protocol PostgresArrayElement: PostgresBindable, PostgresDecodable {}
 
 extension String: PostgresArrayElement {}
 extension Int: PostgresArrayElement {}
+extension UUID: PostgresArrayElement {}
+extension Identifier: PostgresArrayElement {}
 
 extension Array: PostgresBindable where Element: PostgresArrayElement {
   /// Every element is quoted, so that none can be taken for NULL or a brace (PostgreSQL §8.15.2).

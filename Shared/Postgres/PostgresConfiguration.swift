@@ -118,10 +118,9 @@ public struct PostgresConfiguration: Sendable {
     guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
       throw PostgresError(.connection, "the URL of Postgres must begin with postgres://")
     }
-    var reason: UnsafeMutablePointer<CChar>?
-    guard let options = PQconninfoParse(url, &reason) else {
-      defer { PQfreemem(reason) }
-      throw PostgresError(.connection, reason.map { String(cString: $0) } ?? "out of memory")
+    // libpq's own message may quote the whole URL, password included.
+    guard let options = PQconninfoParse(url, nil) else {
+      throw PostgresError(.connection, "the URL of Postgres is not valid")
     }
     defer { PQconninfoFree(options) }
     var keywords: [String: String] = [:]
@@ -132,6 +131,13 @@ public struct PostgresConfiguration: Sendable {
     }
     return keywords
   }
+}
+
+extension PostgresConfiguration: CustomStringConvertible, CustomReflectable {
+  /// Without the password, also where a value is dumped.
+  public var description: String { "\(user)@\(host):\(port)/\(database)" }
+
+  public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }
 
 extension Duration {

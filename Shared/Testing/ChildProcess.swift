@@ -25,7 +25,7 @@ final class ChildProcess: Sendable {
       \(prepare) || exit 1
       "$@" 2>&1 & child=$!
       echo "$child"
-      exec >/dev/null
+      exec >/dev/null 2>&1
       read -r _
       kill -INT "$child" 2>/dev/null
       wait "$child"

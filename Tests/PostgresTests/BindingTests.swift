@@ -72,6 +72,7 @@ struct BindingTests {
     #expect(try await echo(uuid, as: "uuid") == uuid)
     let id = TaskID.random()
     #expect(try await echo(id, as: "uuid") == id)
+    #expect(try await echo([id, .random()], as: "uuid[]").first == id)
   }
 
   @Test(arguments: [

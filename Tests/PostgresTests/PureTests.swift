@@ -100,6 +100,17 @@ struct ConfigurationTests {
     #expect(throws: PostgresError.self) { try PostgresConfiguration(url: url) }
   }
 
+  @Test func passwordsAreNotPrinted() throws {
+    let configuration = try PostgresConfiguration(url: "postgres://me:s3cret@host/things")
+    var dumped = ""
+    dump([configuration], to: &dumped)
+    #expect(!(dumped + "\(configuration)" + String(reflecting: configuration)).contains("s3cret"))
+    let error = #expect(throws: PostgresError.self) {
+      try PostgresConfiguration(url: "postgres://me:s3cret@[::1/things")
+    }
+    #expect(error?.message.contains("s3cret") == false)
+  }
+
   @Test func oddSchemasStayOneName() {
     var configuration = PostgresConfiguration(host: "/run", user: "me", database: "things")
     configuration.schema = #"a b\"; -c x=y"#
