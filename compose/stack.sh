@@ -50,7 +50,7 @@ make_cluster() {
     fi
   fi
   as_postgres "$(pg_bin)/initdb" -D "$(readlink -f "$data")" -U postgres -E UTF8 --locale=C.UTF-8 \
-    --auth-local=scram-sha-256 --auth-host=reject --pwfile=<(secret superuser) >"$state/log/initdb.log" 2>&1 ||
+    --auth-local=peer --auth-host=reject >"$state/log/initdb.log" 2>&1 ||
     die "initdb failed: $(tail -n 3 "$state/log/initdb.log")"
   # Whoever owns this state directory is the superuser without a password, by the socket's credentials.
   as_postgres tee "$(readlink -f "$data")/pg_hba.conf" >/dev/null <<'HBA'
