@@ -160,7 +160,7 @@ let package = Package(
     tests("References", ["References", "Contracts", "Media"]),
     tests("Chunks", ["Chunks", "Contracts", "Media", "Postgres"]),
     tests("Audio", ["Audio", "Contracts", "Media"]),
-    tests("Stack", ["HTTPClient", "Contracts", "Redis", "Postgres", "EventLoop", httpTypes]),
+    tests("Stack", ["HTTPClient", httpTypes, nioPosix]),
   ],
   swiftLanguageModes: [.v6]
 )
