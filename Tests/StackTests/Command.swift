@@ -49,7 +49,9 @@ enum Command {
 /// Reads a stream of server-sent events as curl prints it.
 enum EventReader {
   /// The numbers that follow `after`, up to and including `last`; fewer if they do not come in time.
-  static func read(_ stack: Stack, path: String = "/api/events", after: Int, until last: Int) async throws -> [Int] {
+  static func read(_ stack: Stack, path: String = "/api/events", after: Int, until last: Int) async throws
+    -> [Int]
+  {
     try await numbers(stack, path, after: after, "/^id: \(last)$/q")
   }
 
@@ -58,9 +60,12 @@ enum EventReader {
     try await numbers(stack, "/api/videos/\(video)/events", after: after, "/^id: /q")
   }
 
-  private static func numbers(_ stack: Stack, _ path: String, after: Int, _ quit: String) async throws -> [Int] {
+  private static func numbers(_ stack: Stack, _ path: String, after: Int, _ quit: String) async throws
+    -> [Int]
+  {
     // sed leaves at the line it is told; curl is not waited for and ends at its next write.
-    let script = #"sed "$1" < <(curl -sN -m 10 -H "Last-Event-ID: $2" --retry 30 --retry-connrefused --retry-delay 1 "$3")"#
+    let script =
+      #"sed "$1" < <(curl -sN -m 10 -H "Last-Event-ID: $2" --retry 30 --retry-connrefused --retry-delay 1 "$3")"#
     let text = try await Command.run(
       "/bin/bash", ["-c", script, "bash", quit, "\(after)", "http://127.0.0.1:\(stack.port)\(path)"])
     return text.split(separator: "\n").compactMap { $0.hasPrefix("id: ") ? Int($0.dropFirst(4)) : nil }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import HTTPTypes
 import Testing
 
 /// What dies in the middle of a film must not stop it.
@@ -8,7 +7,8 @@ struct FaultTests {
   static let request = #"{"prompt": "A sailing boat on the sea at dawn", "durationSeconds": 14}"#
 
   @Test func everyServiceMayBeKilledInTheMiddle() async throws {
-    try await Stack.run(environment: ["LONGTAKE_LEASE_SECONDS": "5", "LONGTAKE_SWEEP_SECONDS": "2"]) { stack in
+    try await Stack.run(environment: ["LONGTAKE_LEASE_SECONDS": "5", "LONGTAKE_SWEEP_SECONDS": "2"]) {
+      stack in
       for service in ["chunks", "status", "audio", "references", "planner", "gateway"] {
         let begun = try await stack.create(Self.request)
         let before = try await stack.film(begun.id) { $0.finishedChunks >= 1 }
@@ -42,7 +42,8 @@ struct FaultTests {
   }
 
   @Test func aPostgresThatDiesComesBackToTheSameWork() async throws {
-    try await Stack.run(environment: ["LONGTAKE_LEASE_SECONDS": "5", "LONGTAKE_SWEEP_SECONDS": "2"]) { stack in
+    try await Stack.run(environment: ["LONGTAKE_LEASE_SECONDS": "5", "LONGTAKE_SWEEP_SECONDS": "2"]) {
+      stack in
       let begun = try await stack.create(Self.request)
       _ = try await stack.film(begun.id) { $0.finishedChunks >= 1 }
       try await stack.kill("postgres")

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPClient
 import HTTPTypes
 import Testing
 
@@ -14,7 +15,9 @@ struct FilmTests {
       #expect(film.chunks.map(\.startsFrom) == ["reference", "chunk"])
 
       let media = try await Probe.run(stack.download(film.urls.final))
-      #expect(media.video == .init(frames: 210, rate: "30/1", start: 0, codec: "h264", pixels: "yuv420p", matrix: "bt709"))
+      #expect(
+        media.video
+          == .init(frames: 210, rate: "30/1", start: 0, codec: "h264", pixels: "yuv420p", matrix: "bt709"))
       #expect(media.audioCodec == "aac" && media.audioStart == 0)
       #expect(abs(media.seconds - 7) < 0.001)
       #expect(media.isFastStart)
