@@ -41,20 +41,21 @@ public protocol ServiceTransport: Sendable {
   func send(_ call: ServiceCall) async throws -> ServiceAnswer
 }
 
-/// Calls one other service: signed, traced, with a deadline, and never repeated by itself.
+/// Calls one other service: signed, traced, with a deadline, and repeated only at another replica.
 public struct ServiceClient: Sendable {
   public let target: ServiceName
   private let transport: any ServiceTransport
-  private let baseURL: String
+  private let addresses: [String]
   private let tokens: ServiceTokens
   private let source: ServiceName
 
+  /// `baseURL` may list several, separated by commas: the replicas of a service that has no balancer.
   public init(
     transport: any ServiceTransport, baseURL: String, tokens: ServiceTokens, from source: ServiceName,
     to target: ServiceName
   ) {
     self.transport = transport
-    self.baseURL = baseURL
+    self.addresses = baseURL.split(separator: ",").map(String.init)
     self.tokens = tokens
     self.source = source
     self.target = target
@@ -92,15 +93,8 @@ public struct ServiceClient: Sendable {
       headers[.contentType] = "application/json"
       data = try JSON.encode(body)
     }
-    let answer: ServiceAnswer
-    do {
-      answer = try await transport.send(
-        ServiceCall(method: method, url: baseURL + path, headers: headers, body: data, deadline: deadline))
-    } catch {
-      if Task.isCancelled { throw CancellationError() }
-      throw Problem.unavailable(
-        "\(target.rawValue) cannot be reached just now.", code: "\(target.rawValue)_unavailable")
-    }
+    let answer = try await exchange(
+      ServiceCall(method: method, url: path, headers: headers, body: data, deadline: deadline))
     if answer.status == 401 {
       throw Problem(
         502, code: "\(target.rawValue)_refused",
@@ -109,6 +103,17 @@ public struct ServiceClient: Sendable {
     }
     if answer.status >= 400 { throw problem(from: answer) }
     return answer
+  }
+
+  /// Asks the replicas in turn until one answers; a call between services may always be sent twice.
+  private func exchange(_ call: ServiceCall) async throws -> ServiceAnswer {
+    for address in addresses {
+      var call = call
+      call.url = address + call.url
+      do { return try await transport.send(call) } catch { if Task.isCancelled { throw CancellationError() } }
+    }
+    throw Problem.unavailable(
+      "\(target.rawValue) cannot be reached just now.", code: "\(target.rawValue)_unavailable")
   }
 
   private func problem(from answer: ServiceAnswer) -> Problem {

@@ -76,6 +76,6 @@ extension Setting {
   public static func url(of service: ServiceName) -> Setting {
     Setting(
       "LONGTAKE_\(service.rawValue.uppercased())_URL", default: "http://127.0.0.1:\(service.defaultPort)",
-      "Where \(service.rawValue) answers.")
+      "Where \(service.rawValue) answers; several addresses, separated by commas, are asked in turn.")
   }
 }

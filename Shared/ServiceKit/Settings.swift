@@ -87,6 +87,11 @@ public final class Settings: Sendable {
     checkedURL(string(setting), of: setting)
   }
 
+  /// Base URLs separated by commas, each checked.
+  public func urls(_ setting: Setting) -> String {
+    string(setting).split(separator: ",").map { checkedURL(String($0), of: setting) }.joined(separator: ",")
+  }
+
   public func optionalURL(_ setting: Setting) -> String? {
     optional(setting).map { checkedURL($0, of: setting) }
   }
