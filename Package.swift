@@ -155,7 +155,10 @@ let package = Package(
       ]),
     tests(
       "Status",
-      ["Status", "Contracts", "Postgres", "ServiceKit", hummingbird, hummingbirdTesting, logging, httpTypes]),
+      [
+        "Status", "Contracts", "Postgres", "Redis", "Queue", "ServiceKit", hummingbird, hummingbirdTesting,
+        logging, lifecycle, httpTypes, nioCore,
+      ]),
     tests("Planner", ["Planner", "Contracts", "Providers"]),
     tests("References", ["References", "Contracts", "Media"]),
     tests("Chunks", ["Chunks", "Contracts", "Media", "Postgres"]),

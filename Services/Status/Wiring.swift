@@ -50,6 +50,6 @@ struct Wiring {
     assembly = Assembly(
       tokens: tokens, routes: conductor.routes,
       checks: [ReadyCheck("redis", required: false) { try await redis.ping() }],
-      services: conductor.services(once: database), database: database)
+      services: conductor.services.map { database.once($0) }, database: database)
   }
 }

@@ -30,9 +30,12 @@ public enum JSON {
     try decoder().decode(type, from: data)
   }
 
-  /// RFC 3339 in UTC with milliseconds, `2026-11-21T07:47:00.000Z`.
+  /// RFC 3339 in UTC, rounded to milliseconds, `2026-11-21T07:47:00.000Z`.
+  ///
+  /// The style cuts off, and a time that was read is often a hair below its millisecond: without the half
+  /// it would lose one each time it is written.
   public static func text(_ date: Date) -> String {
-    date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    (date + 0.0005).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
 
   /// Nil unless `text` is an RFC 3339 time, with or without fractions of a second.

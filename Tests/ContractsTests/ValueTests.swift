@@ -61,4 +61,12 @@ import Testing
     #expect(JSON.date("2026-11-21T08:27:00+01:00") == Date(timeIntervalSince1970: 1_795_246_020))
     #expect(JSON.date("yesterday") == nil)
   }
+
+  @Test func timeThatWasReadIsWrittenAsItWas() throws {
+    for milliseconds in 0..<1000 {
+      let text = JSON.text(Date(timeIntervalSince1970: 1_795_246_020 + Double(milliseconds) / 1000))
+      #expect(JSON.text(try #require(JSON.date(text))) == text)
+      #expect(text.suffix(4).dropLast() == String(String(1000 + milliseconds).suffix(3)))
+    }
+  }
 }

@@ -94,11 +94,11 @@ struct Conduct {
 
   init(_ run: RunSnapshot) {
     self.run = run
-    advance()
+    proceed()
   }
 
-  mutating func advance() {
-    for command in Status.advance(run, now: RunSnapshot.start) {
+  mutating func proceed() {
+    for command in advance(run, now: RunSnapshot.start) {
       run.apply(command)
       switch command {
       case .move(let move): moves.append(move)
@@ -113,7 +113,7 @@ struct Conduct {
   mutating func report(_ report: TaskReport) -> RunSnapshot.Recorded {
     let recorded = run.record(report)
     if case .news = recorded { run.touch() }
-    advance()
+    proceed()
     return recorded
   }
 
@@ -131,7 +131,7 @@ struct Conduct {
   mutating func request(_ action: VideoAction) -> Verdict {
     let verdict = run.request(action, now: RunSnapshot.start)
     if case .accepted(let move?) = verdict { moves.append(move) }
-    advance()
+    proceed()
     return verdict
   }
 }

@@ -131,7 +131,7 @@ struct BudgetTests {
     var conduct = planned(budget: MicroDollars(5_999_999))
     let from = conduct.run.blockedFrom
     #expect(conduct.run.raise(budget: MicroDollars(6_000_000)) == .accepted(nil))
-    conduct.advance()
+    conduct.proceed()
     #expect(conduct.run.status == from)
     #expect(conduct.open == [.reference, .music])
   }

@@ -41,7 +41,7 @@ struct CommandStore: Sendable {
           FROM due WHERE command.id = due.id RETURNING command.*
       )
       SELECT claimed.id, claimed.run_id, claimed.task_id, run.user_id, claimed.service, claimed.kind,
-          claimed.attempts, CASE WHEN kind = 'task' THEN step.command END AS body
+          claimed.attempts, CASE WHEN claimed.kind = 'task' THEN step.command END AS body
         FROM claimed JOIN run ON run.id = claimed.run_id LEFT JOIN step ON step.task_id = claimed.task_id
         ORDER BY claimed.id
       """)

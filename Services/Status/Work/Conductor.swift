@@ -48,12 +48,6 @@ struct Conductor: Sendable {
     [VideoRoutes(store: runs).routes, FeedRoutes(store: runs).routes]
   }
 
-  /// All that runs by itself, as soon as the tables are there.
-  func services(once database: Database) -> [any Service] {
-    [
-      hints, OnceReady(database: database, service: sender),
-      OnceReady(database: database, service: consumer), OnceReady(database: database, service: puller),
-      OnceReady(database: database, service: sweeper),
-    ]
-  }
+  /// All that runs by itself once the tables are there.
+  var services: [any Service] { [hints, sender, consumer, puller, sweeper] }
 }

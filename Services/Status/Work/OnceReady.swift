@@ -15,3 +15,8 @@ struct OnceReady<Wrapped: Service>: Service {
     try await service.run()
   }
 }
+
+extension Database {
+  /// The service, held back until the tables are there.
+  func once(_ service: some Service) -> any Service { OnceReady(database: self, service: service) }
+}
