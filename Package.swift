@@ -115,7 +115,7 @@ let package = Package(
       resources: [.embedInCode("Migrations")]),
     // The folder is `Testing`; the module cannot be, Swift Testing has that name.
     shared(
-      "Harness", ["EventLoop", "Postgres", "Redis", "Contracts", logging, nioCore, nioPosix],
+      "Harness", ["EventLoop", "Postgres", logging],
       folder: "Testing", wrapper: true),
 
     service("Gateway", ["EventLoop", crypto, nioCore]),

@@ -1,7 +1,6 @@
 import EventLoop
 import FoundationEssentials
 import Glibc
-import Logging
 public import Postgres
 import Synchronization
 
@@ -45,7 +44,7 @@ public final class PostgresServer: Sendable {
     self.process = process
     administrator = PostgresPool(
       Self.configuration(directory, database: "postgres"), size: 4,
-      loop: HarnessLoop.shared, logger: Logger(label: "harness") { _ in SwiftLogNoOpLogHandler() })
+      loop: HarnessLoop.shared, logger: .silent)
   }
 
   /// The superuser's, for what needs no database of its own.

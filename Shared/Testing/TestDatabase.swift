@@ -1,4 +1,3 @@
-import Logging
 public import Postgres
 import Synchronization
 
@@ -42,7 +41,7 @@ enum TestDatabases {
       host: server.directory, user: role, database: database, schema: schema, applicationName: "test")
     let pool = PostgresPool(
       configuration, size: poolSize, loop: HarnessLoop.shared,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      logger: .silent)
     do {
       _ = try await Migrator(service: schema, schema: schema, migrations: migrations).migrate(pool)
       let answer = try await body(pool)

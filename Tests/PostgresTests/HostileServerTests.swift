@@ -1,6 +1,5 @@
 import EventLoop
 import Harness
-import Logging
 import Testing
 
 @testable import Postgres
@@ -80,7 +79,7 @@ struct HostileServerTests {
   @Test func theServerGoesAway() async throws {
     let server = try await PostgresServer.start()
     let pool = PostgresPool(
-      server.configuration, size: 2, loop: HarnessLoop.shared, logger: Logger(label: "test"))
+      server.configuration, size: 2, loop: HarnessLoop.shared, logger: .silent)
     try await pool.ping()
     try await server.stop()
     let error = await #expect(throws: PostgresError.self) { try await pool.ping() }

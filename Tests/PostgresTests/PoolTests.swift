@@ -1,5 +1,4 @@
 import Harness
-import Logging
 import Testing
 
 @testable import Postgres
@@ -70,7 +69,7 @@ struct PoolTests {
       var configuration = pool.configuration
       configuration.acquireTimeout = .milliseconds(30)
       let small = PostgresPool(
-        configuration, size: 1, loop: HarnessLoop.shared, logger: Logger(label: "test"))
+        configuration, size: 1, loop: HarnessLoop.shared, logger: .silent)
       try await small.withConnection { _ in
         let error = await #expect(throws: PostgresError.self) { try await small.ping() }
         #expect(error?.code == .timedOut)
@@ -128,7 +127,7 @@ struct PoolTests {
     try await withRefusingPort { port in
       let pool = PostgresPool(
         PostgresConfiguration(host: "127.0.0.1", port: port, user: "u", database: "d"), size: 1,
-        loop: HarnessLoop.shared, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        loop: HarnessLoop.shared, logger: .silent)
       for _ in 0..<3 { #expect(await code { try await pool.ping() } == .connection) }
     }
   }
@@ -140,6 +139,6 @@ extension PostgresPool {
     var configuration = configuration
     configuration.host = "127.0.0.1"
     configuration.port = proxy.port
-    return PostgresPool(configuration, size: 1, loop: HarnessLoop.shared, logger: Logger(label: "test"))
+    return PostgresPool(configuration, size: 1, loop: HarnessLoop.shared, logger: .silent)
   }
 }
