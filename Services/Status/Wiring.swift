@@ -23,7 +23,7 @@ struct Wiring {
     let redisURL = settings.string(.redisURL)
     let sweep = settings.duration(.sweep, in: 0.1...600)
     let tokens = start.tokens()
-    let urls = ServiceName.executing.map { ($0, settings.url(.url(of: $0))) }
+    let urls = ServiceName.executing.map { ($0, settings.urls(.url(of: $0))) }
     try settings.validate()
 
     let loop = try EventLoop(name: "status")

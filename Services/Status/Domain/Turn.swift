@@ -37,10 +37,16 @@ struct Turn: Sendable {
 
   mutating func record(_ report: TaskReport, pricing: (Spec) -> Prices) -> RunSnapshot.Recorded {
     let recorded = run.record(report)
-    if case .news = recorded { changed = true }
+    if case .news = recorded, isVisible(report) { changed = true }
     if before.spec == nil, let spec = run.spec { run.prices = pricing(spec) }
     finish()
     return recorded
+  }
+
+  /// A task that is merely there, waiting, is what a step without a report shows already.
+  private func isVisible(_ report: TaskReport) -> Bool {
+    let isKnown = before.steps.contains { $0.key == report.step && $0.report != nil }
+    return isKnown || report.state != .queued || report.progress > 0 || report.waitingOn != nil
   }
 
   mutating func request(_ action: VideoAction) -> Verdict {

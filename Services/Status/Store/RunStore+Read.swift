@@ -28,7 +28,8 @@ extension RunStore {
   static func load(
     _ id: RunID, locking: Bool, on connection: PostgresConnection
   ) async throws -> [Loaded] {
-    let lock: SQL = locking ? "FOR UPDATE" : ""
+    // Weaker than FOR UPDATE, so that the foreign keys of other rows do not wait for it.
+    let lock: SQL = locking ? "FOR NO KEY UPDATE" : ""
     return try await load(
       "SELECT \(raw: columns) FROM run JOIN video USING (id) WHERE run.id = \(id) \(raw: lock)",
       on: connection)
