@@ -27,7 +27,7 @@ extension Figure {
         let pane =
           fu.step(0.12, 0.17) * (1 - fu).step(0.12, 0.17) * fv.step(0.18, 0.24) * (1 - fv).step(0.18, 0.24)
         let lobby: Float = point.y > -0.055 ? 0 : 1
-        let chance = noise.hash(Int32(floor(u)) &+ Int32(index * 50), Int32(floor(v)))
+        let chance = noise.hash(Int32(cell: u) &+ Int32(index * 50), Int32(cell: v))
         let wall = light.on(color, tone - point.y * 0.1 - 0.05)
         let sky = light.skyTop.mixed(light.skyLow, (1 + point.y + chance * 0.3).clamped()).scaled(
           0.55 + tone * 0.35)

@@ -14,8 +14,8 @@ struct Noise: Sendable {
 
   /// 0…1 with a continuous slope, one bump per unit.
   func value(_ x: Float, _ y: Float = 0) -> Float {
-    let ix = Self.floor(x)
-    let iy = Self.floor(y)
+    let ix = Int32(cell: x)
+    let iy = Int32(cell: y)
     let fx = x - Float(ix)
     let fy = y - Float(iy)
     let tx = fx * fx * (3 - 2 * fx)
@@ -23,12 +23,6 @@ struct Noise: Sendable {
     let top = hash(ix, iy).mixed(hash(ix &+ 1, iy), tx)
     let bottom = hash(ix, iy &+ 1).mixed(hash(ix &+ 1, iy &+ 1), tx)
     return top.mixed(bottom, ty)
-  }
-
-  /// Plain SSE2 has no instruction for it, and libm's function costs more than the rest of `value`.
-  private static func floor(_ x: Float) -> Int32 {
-    let whole = Int32(x)
-    return Float(whole) > x ? whole - 1 : whole
   }
 
   /// 0…1: octaves of `value`, each twice as fine and half as strong.
@@ -61,5 +55,19 @@ struct Dice {
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return low + (high - low) * Float((z ^ (z >> 31)) >> 40) / 16_777_216
+  }
+}
+
+extension Int32 {
+  /// The whole number at or below a value; 0 for what no grid has, such as a division by zero.
+  ///
+  /// Plain SSE2 has no instruction for it, and libm's function costs more than the rest of a noise value.
+  init(cell value: Float) {
+    guard abs(value) < 1e9 else {
+      self = 0
+      return
+    }
+    let whole = Int32(value)
+    self = Float(whole) > value ? whole - 1 : whole
   }
 }

@@ -104,10 +104,10 @@ extension Scene {
       let u = (place.x - middle) / near * 2.6
       let board = floor(u)
       let gap = min(u - board, 1 - u + board).step(0, 0.035)
-      let v = 1 / near * 1.3 + noise.hash(Int32(board), 4) * 9
+      let v = 1 / near * 1.3 + noise.hash(Int32(cell: board), 4) * 9
       let joint = min(v - floor(v), 1).step(0, 0.02)
       let grain = noise.fractal(u * 7, v * 1.2, octaves: 3) - 0.5
-      let tone = wood.scaled(0.75 + noise.hash(Int32(board), Int32(floor(v))) * 0.35 + grain * 0.25)
+      let tone = wood.scaled(0.75 + noise.hash(Int32(cell: board), Int32(cell: v)) * 0.35 + grain * 0.25)
       let pool = ((place - Point(middle + side * 0.25, 0.86)) * Point(0.7, 3)).length
       let color = light.on(tone, 0.2 + exp(-pool * pool) * 0.6).scaled(0.55 + 0.45 * gap * joint)
       let gloss = mirror.sample(Point(place.x, 1.46 - place.y))

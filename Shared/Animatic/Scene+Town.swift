@@ -60,7 +60,7 @@ extension Scene {
     let rows = Int(height / (cell * 1.3))
     guard columns > 0, rows > 0 else { return }
     let share: Float = light.isNight ? 0.46 : light.isLow ? 0.22 : 0
-    let salt = Int32(x * 1000)
+    let salt = Int32(cell: x * 1000)
     let light = light
     let noise = noise
     canvas.fill(.rect(x, y, Float(columns) * cell, Float(rows) * cell * 1.3)) { place in
@@ -69,8 +69,8 @@ extension Scene {
       let inside =
         (u - floor(u)).step(0.2, 0.3) * (1 - (u - floor(u))).step(0.2, 0.3)
         * (v - floor(v)).step(0.22, 0.34) * (1 - (v - floor(v))).step(0.22, 0.34)
-      let chance = noise.hash(Int32(u) &+ salt, Int32(v))
-      let tone = noise.hash(Int32(u) &+ salt, Int32(v) &+ 999)
+      let chance = noise.hash(Int32(cell: u) &+ salt, Int32(cell: v))
+      let tone = noise.hash(Int32(cell: u) &+ salt, Int32(cell: v) &+ 999)
       let on = chance < share
       let lamp = Color(0xFFC877).mixed(tone < 0.7 ? Color(0xFFE9BE) : Color(0xA9D4FF), tone)
       let glass = light.skyLow.scaled(0.45 + tone * 0.3)
@@ -109,7 +109,7 @@ extension Scene {
           let fv = v - floor(v)
           let frame =
             fu.step(0.16, 0.24) * (1 - fu).step(0.16, 0.24) * fv.step(0.2, 0.28) * (1 - fv).step(0.2, 0.28)
-          let cell = noise.hash(Int32(floor(u)) &+ Int32(side * 40), Int32(floor(v)))
+          let cell = noise.hash(Int32(cell: u) &+ Int32(side * 40), Int32(cell: v))
           let far = (0.5 - n * 0.5).clamped(0, 0.5)
           var tone = light.far(light.on(color, facing + noise.fractal(u * 3, v * 3, octaves: 2) * 0.1), far)
           let lamp = Color(0xFFBE6B).mixed(Color(0xFFE7BD), cell * 1.6)

@@ -24,7 +24,7 @@ extension Scene {
     let middle = aspect / 2
     let body = light.on(color, 0.55)
     canvas.shade(top, 1) { place, _ in
-      let near = (place.y - top) / (1 - top)
+      let near = max(place.y - top, 0) / (1 - top)
       let span = 0.012 + near * 0.15
       let across = (place.x - middle) / span
       let away = log(span) * (1 - top) / 0.15

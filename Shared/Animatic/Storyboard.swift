@@ -72,7 +72,8 @@ extension Scene {
       let vignette = 1 - away.step(0.3, 0.95) * 0.42
       let cell = Point(place.x, place.y) * unit
       let fine =
-        noise.hash(Int32(cell.x), Int32(cell.y)) + noise.hash(Int32(cell.x / 2), Int32(cell.y / 2) &+ 7777)
+        noise.hash(Int32(cell: cell.x), Int32(cell: cell.y))
+        + noise.hash(Int32(cell: cell.x / 2), Int32(cell: cell.y / 2) &+ 7777)
       let grain = (fine - 1) * 0.013
       let color = old * vignette + Color(repeating: grain)
       return (color * (1.06 - color * 0.06)).alpha(1)

@@ -84,7 +84,8 @@ struct AnimaticRendererTests {
       let view = View(pose, aspect: 16.0 / 9)
       #expect(pose.zoom > last.zoom)
       for line in [view.row(0, first: 0, step: 1), view.row(1, first: 0, step: 1)] {
-        #expect(line.x >= -1e-9 && line.x + line.stepX <= 1 + 1e-9 && line.y >= -1e-9 && line.y <= 1 + 1e-9)
+        let ends = [line.x, line.x + line.stepX, line.y, line.y + line.stepY]
+        #expect(ends.allSatisfy { (-1e-9...1 + 1e-9).contains($0) })
       }
       last = pose
     }

@@ -21,8 +21,8 @@ struct CameraPathTests {
         #expect(pose.zoom >= 1)
         for row in 0...8 {
           let line = view.row(Double(row) / 8, first: 0, step: 1)
-          #expect((0...1).contains(line.x) && (0...1).contains(line.x + line.stepX), "\(pose)")
-          #expect((0...1).contains(line.y) && (0...1).contains(line.y + line.stepY), "\(pose)")
+          let ends = [line.x, line.x + line.stepX, line.y, line.y + line.stepY]
+          #expect(ends.allSatisfy { (0...1).contains($0) }, "\(pose)")
         }
       }
     }
