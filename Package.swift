@@ -160,9 +160,21 @@ let package = Package(
         logging, lifecycle, httpTypes, nioCore,
       ]),
     tests("Planner", ["Planner", "Contracts", "Providers"]),
-    tests("References", ["References", "Contracts", "Media"]),
-    tests("Chunks", ["Chunks", "Contracts", "Media", "Postgres"]),
-    tests("Audio", ["Audio", "Contracts", "Media"]),
+    tests(
+      "References",
+      ["References", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle, logging]),
+    tests(
+      "Chunks",
+      [
+        "Chunks", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle, logging,
+        arguments,
+      ]),
+    tests(
+      "Audio",
+      [
+        "Audio", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle, logging,
+        arguments,
+      ]),
     tests("Stack", ["HTTPClient", httpTypes, nioPosix]),
   ],
   swiftLanguageModes: [.v6]
