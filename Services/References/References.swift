@@ -1,3 +1,11 @@
-@main struct References {
-  static func main() async throws {}
+import Contracts
+import Queue
+import ServiceKit
+
+/// Makes the reference image that a film is drawn from.
+@main struct References: ServiceProgram {
+  static let identity = ServiceIdentity(.references, version: "0.1.0")
+  static let settings = WorkerService.settings + [.artifacts]
+
+  static func assemble(_ start: Start) async throws -> Assembly { try Wiring(start).assembly }
 }

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Artifacts
+import Contracts
+import FoundationEssentials
+import Media
+import Testing
+
+@testable import Chunks
+
+struct ToolsTests {
+  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  @Test func clipsAreStitchedToTheLengthAskedFor() async throws {
+    try await withFolder { folder in
+      for name in ["a", "b"] { try writeGrey("\(folder)/\(name).mp4", frames: 15) }
+      let output = "\(folder)/out.mp4"
+      let tool = try StitchCommand.parse([
+        "--duration", "0.9", "--output", output, "\(folder)/a.mp4", "\(folder)/b.mp4",
+      ])
+      #expect(throws: CleanExit.self) { try tool.run() }
+      #expect(try Probe.countFrames(output) == 27)
+    }
+  }
+
+  @Test func brokenClipIsRefusedAndLeavesNoOutput() async throws {
+    try await withFolder { folder in
+      try writeGrey("\(folder)/a.mp4", frames: 15)
+      try Data("no clip".utf8).write(to: URL(filePath: "\(folder)/b.mp4"))
+      let output = "\(folder)/out.mp4"
+      let tool = try StitchCommand.parse(["--output", output, "\(folder)/a.mp4", "\(folder)/b.mp4"])
+      #expect(throws: MediaError.self) { try tool.run() }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.mp4", "b.mp4"])
+    }
+  }
+
+  @Test func lastFrameIsWrittenOrNothingIs() async throws {
+    try await withFolder { folder in
+      try writeGrey("\(folder)/a.mp4", frames: 15)
+      try LastFrameCommand.parse(["\(folder)/a.mp4", "\(folder)/a.png"]).run()
+      #expect(try PNG.read("\(folder)/a.png").width == 160)
+      let missing = try LastFrameCommand.parse(["\(folder)/none.mp4", "\(folder)/b.png"])
+      #expect(throws: MediaError.self) { try missing.run() }
+      #expect(!exists("\(folder)/b.png"))
+    }
+  }
+
+  @Test(arguments: [
+    ["--output", "a.mp4", "a.mp4"], ["--output", "o", "--duration", "0", "a"], ["--output", "o"],
+  ])
+  func contradictingArgumentsAreRefused(_ arguments: [String]) {
+    #expect(throws: (any Error).self) { try StitchCommand.parse(arguments) }
+  }
+
+  @Test func everyExpectedFileIsListedWithItsPlace() async throws {
+    try await withFolder { folder in
+      let video = VideoID.random()
+      let keys = StorageKeys.video(user: "ada", video: video)
+      let store = LocalArtifactStore(root: "\(folder)/store")
+      try Data("clip".utf8).write(to: URL(filePath: "\(folder)/clip"))
+      _ = try await store.put(file: "\(folder)/clip", as: keys.chunk(1))
+      let old = "\(folder)/store/chunks/\(video)"
+      try FileManager.default.createDirectory(atPath: old, withIntermediateDirectories: true)
+      try Data("old".utf8).write(to: URL(filePath: "\(old)/chunk_00.mp4"))
+      let files = try await ExpectedFiles(keys: keys, store: store).look()
+      let found = files.filter { $0.bytes != nil }.compactMap(\.place)
+      #expect(found == ["chunks/\(video)/chunk_00.mp4", keys.chunk(1)])
+      #expect(files.contains { $0.key == keys.final() && $0.isRequired && $0.bytes == nil })
+      #expect(files.filter { $0.key.contains("chunk_") }.count == 4)
+    }
+  }
+}
