@@ -159,7 +159,12 @@ let package = Package(
         "Status", "Contracts", "Postgres", "Redis", "Queue", "ServiceKit", hummingbird, hummingbirdTesting,
         logging, lifecycle, httpTypes, nioCore,
       ]),
-    tests("Planner", ["Planner", "Contracts", "Providers"]),
+    tests(
+      "Planner",
+      [
+        "Planner", "Contracts", "Providers", "Postgres", "Queue", "ServiceKit", hummingbird,
+        hummingbirdTesting, lifecycle, logging, httpTypes, nioCore,
+      ]),
     tests(
       "References",
       ["References", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle, logging]),

@@ -18,7 +18,7 @@ enum Mood: String, Sendable, CaseIterable {
     switch self {
     case .calm:
       ["peaceful", "serene", "quiet", "tranquil", "gentle", "relaxing", "relaxed", "soothing", "soft"]
-    case .energetic: ["exciting", "dynamic", "powerful", "intense", "vibrant", "driving", "strong", "sports"]
+    case .energetic: ["exciting", "dynamic", "powerful", "intense", "vibrant", "driving", "strong"]
     case .joyful: ["happy", "fun", "playful", "cheerful", "upbeat", "bright", "festive", "light", "curious"]
     case .melancholic: ["melancholy", "sad", "lonely", "nostalgic", "bittersweet", "wistful", "sorrowful"]
     case .mysterious: ["dark", "ominous", "eerie", "haunting", "spooky", "secret", "enigmatic", "night"]

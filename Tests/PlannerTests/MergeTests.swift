@@ -5,25 +5,25 @@ import Testing
 @testable import Planner
 
 struct MergeTests {
-  private let base: JSONValue = .object([
+  private let base: JSONTree = .object([
     "style": .object(["look": .string("clean"), "palette": .array([.string("#000000")])]),
     "audio": .object(["bpm": .number(110), "nested": .object(["deep": .bool(true)])]),
   ])
 
   @Test(arguments: [
-    JSONValue.null, .object([:]), .object(["style": .null]), .object(["style": .object([:])]),
+    JSONTree.null, .object([:]), .object(["style": .null]), .object(["style": .object([:])]),
     .object(["style": .object(["look": .null])]),
     .object(["audio": .object(["nested": .object(["deep": .null])]), "new": .null]),
   ])
-  func nullAndMissingNeverErase(partial: JSONValue) { #expect(base.merging(partial) == base) }
+  func nullAndMissingNeverErase(partial: JSONTree) { #expect(base.merging(partial) == base) }
 
   @Test func objectsMergeFieldByField() {
-    let partial: JSONValue = .object([
+    let partial: JSONTree = .object([
       "style": .object(["look": .string("noir")]),
       "audio": .object(["nested": .object(["other": .number(1)]), "bpm": .null]),
       "added": .object(["kept": .string("x"), "dropped": .null]),
     ])
-    let expected: JSONValue = .object([
+    let expected: JSONTree = .object([
       "style": .object(["look": .string("noir"), "palette": .array([.string("#000000")])]),
       "audio": .object(["bpm": .number(110), "nested": .object(["deep": .bool(true), "other": .number(1)])]),
       "added": .object(["kept": .string("x")]),

@@ -32,8 +32,10 @@ private struct Measurement {
   }
 }
 
+// One after another: synthesis without the optimiser keeps a thread busy that other suites wait for.
+@Suite(.serialized)
 struct ScoreTests {
-  @Test(arguments: [0, 0.01, 0.5, 1, 29.97 / 30, 899.0 / 900, 1.000_01])
+  @Test(arguments: [0, 0.01, 0.5, 299.0 / 900, 0.500_01])
   func aPieceHasExactlyTheSamplesOfItsLength(seconds: Double) {
     let track = compose(seconds: seconds)
     #expect(track.left.count == Int((seconds * 48_000).rounded()))
@@ -44,7 +46,7 @@ struct ScoreTests {
     "ambient", "cinematic", "electronic", "hip-hop", "lo-fi", "acoustic", "orchestral", "jazz", "rock", "",
   ])
   func aPieceIsLoudEnoughAndNeverOverloaded(style: String) {
-    let measured = Measurement(compose(style, mood: "calm", seconds: 2))
+    let measured = Measurement(compose(style, mood: "calm", seconds: 1))
     #expect(decibels(measured.peak) < -1)
     #expect(-18 < decibels(measured.rms) && decibels(measured.rms) < -14)
     #expect(abs(measured.offset) < 0.001)
@@ -63,7 +65,7 @@ struct ScoreTests {
   }
 
   @Test func aPieceWithoutDrumsHasNoClicks() {
-    let track = compose("ambient", mood: "calm", bpm: 72, seconds: 3)
+    let track = compose("ambient", mood: "calm", bpm: 72, seconds: 1.5)
     for channel in [track.left, track.right] {
       let bends = zip(channel.dropFirst(2), zip(channel.dropFirst(), channel)).map { next, pair in
         abs(next - 2 * pair.0 + pair.1)
@@ -73,20 +75,21 @@ struct ScoreTests {
   }
 
   @Test func theSameArgumentsGiveTheSamePiece() {
-    #expect(compose() == compose())
-    #expect(compose(seed: 1) != compose(seed: 2))
-    #expect(compose(mood: "calm") != compose(mood: "epic"))
-    #expect(compose("jazz") != compose("orchestral"))
+    let piece = compose(seconds: 0.5)
+    #expect(compose(seconds: 0.5) == piece)
+    #expect(compose(seconds: 0.5, seed: 8) != piece)
+    #expect(compose(mood: "calm", seconds: 0.5) != piece)
+    #expect(compose("jazz", seconds: 0.5) != piece)
   }
 
   @Test func theChannelsDiffer() {
-    let track = compose("ambient")
+    let track = compose("ambient", seconds: 0.5)
     #expect(track.left != track.right)
   }
 
   @Test(arguments: [(Int.min, 0), (0, Int.max), (100_000, Int.min), (1, -1)])
   func anyTempoAndSeedGiveSound(bpm: Int, seed: Int) {
-    let track = compose("\u{0}🎻", mood: "🤷", bpm: bpm, seconds: 0.5, seed: seed)
+    let track = compose("\u{0}🎻", mood: "🤷", bpm: bpm, seconds: 0.3, seed: seed)
     #expect(track.left.allSatisfy(\.isFinite) && Measurement(track).rms > 0.1)
   }
 }

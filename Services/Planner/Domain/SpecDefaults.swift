@@ -8,7 +8,7 @@ struct SpecDefaults: Codable, Sendable, Equatable {
 
   /// These defaults with what `partial` says on top; what it leaves open stays.
   func merging(_ partial: PartialSpec) throws -> SpecDefaults {
-    let merged = try JSONValue(of: self).merging(JSONValue(of: partial))
+    let merged = try JSONTree(of: self).merging(JSONTree(of: partial))
     return try JSON.decode(SpecDefaults.self, from: JSON.encode(merged))
   }
 }
@@ -48,8 +48,8 @@ extension PartialSpec {
   }
 }
 
-extension JSONValue {
+extension JSONTree {
   init(of value: some Encodable) throws {
-    self = try JSON.decode(JSONValue.self, from: JSON.encode(value))
+    self = try JSON.decode(JSONTree.self, from: JSON.encode(value))
   }
 }

@@ -2,13 +2,13 @@ import Contracts
 import FoundationEssentials
 
 /// Any JSON value, so that partial specs can be merged whatever their shape.
-indirect enum JSONValue: Codable, Sendable, Equatable {
+indirect enum JSONTree: Codable, Sendable, Equatable {
   case null
   case bool(Bool)
   case number(Double)
   case string(String)
-  case array([JSONValue])
-  case object([String: JSONValue])
+  case array([JSONTree])
+  case object([String: JSONTree])
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -20,10 +20,10 @@ indirect enum JSONValue: Codable, Sendable, Equatable {
       self = .number(value)
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
-    } else if let value = try? container.decode([JSONValue].self) {
+    } else if let value = try? container.decode([JSONTree].self) {
       self = .array(value)
     } else {
-      self = .object(try container.decode([String: JSONValue].self))
+      self = .object(try container.decode([String: JSONTree].self))
     }
   }
 
@@ -40,11 +40,11 @@ indirect enum JSONValue: Codable, Sendable, Equatable {
   }
 }
 
-extension JSONValue {
+extension JSONTree {
   /// This value with what `partial` says on top.
   ///
   /// Null and missing say nothing and never erase; objects merge field by field; everything else replaces.
-  func merging(_ partial: JSONValue) -> JSONValue {
+  func merging(_ partial: JSONTree) -> JSONTree {
     switch (self, partial) {
     case (_, .null): self
     case (.object(let mine), .object(let theirs)):
@@ -55,7 +55,7 @@ extension JSONValue {
   }
 
   /// Nil for null; objects without their null members.
-  private var withoutNulls: JSONValue? {
+  private var withoutNulls: JSONTree? {
     switch self {
     case .null: nil
     case .object(let members): .object(members.compactMapValues(\.withoutNulls))
