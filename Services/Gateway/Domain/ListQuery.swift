@@ -12,7 +12,7 @@ struct ListQuery: Sendable, Equatable {
   init(_ parameters: [(String, String)]) throws(Problem) {
     var faults: [Fault] = []
     var passed: [(String, String)] = []
-    for (name, value) in parameters {
+    for (name, value) in parameters where !value.isEmpty {
       switch name {
       case "limit" where Int(value).map({ (1...100).contains($0) }) != true:
         faults.append(Fault("/limit", "limit must be a whole number from 1 to 100."))
