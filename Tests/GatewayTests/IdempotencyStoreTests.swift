@@ -18,7 +18,8 @@ struct PostgresIdempotencyStoreTests {
   @Test func firstRequestProceedsAndTheSecondWaits() async throws {
     try await withStore { store, _ in
       let id = UUID()
-      #expect(try await store.begin(request, minting: id) == .proceed(id))
+      let first = try await store.begin(request, minting: id)
+      #expect(first == .proceed(id))
       #expect(try await store.begin(request, minting: UUID()) == .inFlight)
       let other = KeyedRequest(userId: "ada", key: "k", fingerprint: "g")
       #expect(try await store.begin(other, minting: UUID()) == .otherRequest)

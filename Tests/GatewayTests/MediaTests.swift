@@ -10,7 +10,7 @@ import Testing
 @testable import Gateway
 
 /// A gateway over a store with one film in it.
-private struct Cinema: ~Copyable {
+private final class Cinema: Sendable {
   let folder: String
   let gateway: TestGateway
   let key = Fixture.keys.final()
