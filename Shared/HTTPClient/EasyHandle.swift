@@ -10,7 +10,9 @@ struct EasyHandle: ~Copyable {
     guard let raw = curl_easy_init() else { throw .outOfMemory }
     let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    guard ccurl_set_pointer(raw, CURLOPT_ERRORBUFFER, message) == CURLE_OK else {
+    guard ccurl_set_pointer(raw, CURLOPT_ERRORBUFFER, message) == CURLE_OK,
+      ccurl_set_close_on_exec(raw) == CURLE_OK
+    else {
       curl_easy_cleanup(raw)
       message.deallocate()
       throw .outOfMemory

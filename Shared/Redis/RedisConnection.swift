@@ -17,6 +17,9 @@ final class RedisConnection {
     self.context = context
     self.loop = loop
     try check(REDIS_OK)
+    guard fcntl(context.pointee.fd, F_SETFD, FD_CLOEXEC) == 0 else {
+      throw failure("The connection to Redis cannot be kept from child processes.")
+    }
   }
 
   deinit { redisFree(context) }
@@ -153,9 +156,9 @@ extension RedisConnection {
     var formatted: UnsafeMutablePointer<CChar>?
     let lengths = command.map(\.count)
     // One copy of all arguments, so that every pointer into it lives until hiredis has formatted them.
-    let joined = Array(command.joined())
-    let length = joined.withUnsafeBufferPointer { bytes -> Int32 in
-      var next = bytes.baseAddress.map { UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self) }
+    let joined = command.reduce(into: Data()) { $0.append($1) }
+    let length = joined.withUnsafeBytes { bytes -> Int32 in
+      var next = bytes.bindMemory(to: CChar.self).baseAddress
       var pointers: [UnsafePointer<CChar>?] = lengths.map { length in
         defer { next = next?.advanced(by: length) }
         return next

@@ -23,8 +23,7 @@ final class ChildProcess: Sendable {
   ) async throws -> ChildProcess {
     let script = """
       \(prepare) || exit 1
-      "$@" 2>&1 & child=$!
-      echo "$child"
+      sh -c 'echo "$$"; exec "$@"' sh "$@" 2>&1 & child=$!
       exec >/dev/null 2>&1
       read -r _
       kill -INT "$child" 2>/dev/null
