@@ -21,6 +21,11 @@ struct Turn: Sendable {
   private(set) var commands: [Command] = []
   private var changed = false
 
+  /// The steps that begin.
+  var dispatches: [Dispatch] {
+    commands.compactMap { if case .dispatch(let dispatch) = $0 { dispatch } else { nil } }
+  }
+
   init(_ run: RunSnapshot, now: Date) {
     before = run
     self.run = run

@@ -22,7 +22,7 @@ extension Turn {
 extension RunStore {
   /// Numbers the entries by the user's counter, whose lock is held from here to the commit: the last thing a
   /// transaction does.
-  static func writeFeed(_ turn: Turn, on connection: PostgresConnection) async throws {
+  static func addFeed(_ turn: Turn, to batch: inout Batch) {
     let entries = turn.feedEntries
     if entries.isEmpty { return }
     let rows = entries.enumerated().map { index, entry -> SQL in
@@ -32,17 +32,21 @@ extension RunStore {
       """
     }
     let user = turn.run.userId
-    try await connection.execute(
+    batch.add(
+      "counter",
       """
-      WITH counter AS (
-        INSERT INTO feed_counter (user_id, seq) VALUES (\(user), \(entries.count))
-          ON CONFLICT (user_id) DO UPDATE SET seq = feed_counter.seq + excluded.seq
-          RETURNING seq - \(entries.count) AS base
-      )
+      INSERT INTO feed_counter (user_id, seq) VALUES (\(user), \(entries.count))
+        ON CONFLICT (user_id) DO UPDATE SET seq = feed_counter.seq + excluded.seq
+        RETURNING seq - \(entries.count) AS base
+      """)
+    batch.add(
+      "fed",
+      """
       INSERT INTO feed (user_id, seq, type, entity_id, status, progress, message, version, at)
         SELECT \(user), base + n, type, entity_id, status, progress, message, version, at
         FROM counter,
           (VALUES \(raw: rows.joined())) AS entry (n, type, entity_id, status, progress, message, version, at)
+        RETURNING seq
       """)
   }
 

@@ -7,12 +7,23 @@ extension RunStore {
   static func write(_ turn: Turn, on connection: PostgresConnection) async throws -> Ripple {
     guard turn.run != turn.before || !turn.shown.isEmpty else { return Ripple() }
     try await writeRun(turn, on: connection)
-    try await writeSteps(turn, on: connection)
-    try await writeBookings(turn, on: connection)
-    try await writeVideo(turn, on: connection)
-    let commands = try await writeCommands(turn, on: connection)
-    try await writeFeed(turn, on: connection)
-    return Ripple(commands: commands, user: turn.feedEntries.isEmpty ? nil : turn.run.userId)
+    try await writeReports(turn, on: connection)
+    let moves = turn.shown.filter { $0.version > turn.before.version }
+    for shown in moves.dropLast() {
+      let count = try await connection.execute(update(shown, turn, isLast: false))
+      if count != 1 { throw StoreError.superseded }
+    }
+    var batch = Batch()
+    addDispatches(turn, to: &batch)
+    addBookings(turn, to: &batch)
+    let hasCommands = addCommands(turn, to: &batch)
+    if let last = moves.last {
+      batch.addExactlyOne("video_moved", update(last, turn, isLast: true) + " RETURNING id")
+    }
+    addHistory(turn, to: &batch)
+    addFeed(turn, to: &batch)
+    try await batch.run(on: connection)
+    return Ripple(commands: hasCommands, user: turn.feedEntries.isEmpty ? nil : turn.run.userId)
   }
 
   private static func writeRun(_ turn: Turn, on connection: PostgresConnection) async throws {
@@ -28,10 +39,9 @@ extension RunStore {
       """)
   }
 
-  private static func writeSteps(_ turn: Turn, on connection: PostgresConnection) async throws {
-    for (index, step) in turn.run.steps.enumerated() {
-      guard index < turn.before.steps.count else { continue }
-      if step == turn.before.steps[index] { continue }
+  /// Steps that end make room for new ones of the same key, so they are written first.
+  private static func writeReports(_ turn: Turn, on connection: PostgresConnection) async throws {
+    for (step, old) in zip(turn.run.steps, turn.before.steps) where step != old {
       let report = step.report.map { JSONB($0) }
       try await connection.execute(
         """
@@ -41,66 +51,89 @@ extension RunStore {
           WHERE run_id = \(turn.run.id) AND step_key = \(step.key) AND generation = \(step.generation)
         """)
     }
-    for case .dispatch(let dispatch) in turn.commands {
-      try await insert(dispatch, of: turn.run, on: connection)
-    }
-  }
-
-  private static func insert(
-    _ dispatch: Dispatch, of run: RunSnapshot, on connection: PostgresConnection
-  ) async throws {
-    let id = TaskID(run: run.id, step: dispatch.key, generation: run.generation)
-    let command = TaskCommand(
-      taskId: id, runId: run.id, userId: run.userId, step: dispatch.key, generation: run.generation,
-      input: dispatch.input, grantUSD: dispatch.grant, traceparent: run.traceparent)
-    try await connection.execute(
-      """
-      INSERT INTO step (run_id, step_key, generation, task_id, service, command, grant_micros, committed_micros)
-        VALUES (\(run.id), \(dispatch.key), \(run.generation), \(id), \(dispatch.key.service),
-          \(JSONB(command)), \(dispatch.grant.micros), \(dispatch.grant.micros))
-      """)
-  }
-
-  private static func writeBookings(_ turn: Turn, on connection: PostgresConnection) async throws {
-    let provider = turn.run.provider
-    let rows = turn.bookings.map { booking -> SQL in
-      let id = TaskID(run: turn.run.id, step: booking.key, generation: booking.generation)
-      return """
-        (\(turn.run.userId), \(turn.run.id)::uuid, \(id)::uuid, \(booking.key), \(booking.kind),
-          \(booking.amount.micros)::bigint, \(provider), \(turn.now)::timestamptz)
-        """
-    }
-    if rows.isEmpty { return }
-    try await connection.execute(
-      """
-      INSERT INTO ledger (user_id, run_id, task_id, step_key, kind, amount_micros, provider, at)
-        VALUES \(raw: rows.joined())
-      """)
   }
 
   /// One update for each edge, so that the database sees, and checks, every one.
-  private static func writeVideo(_ turn: Turn, on connection: PostgresConnection) async throws {
+  private static func update(_ shown: Turn.Shown, _ turn: Turn, isLast: Bool) -> SQL {
     let run = turn.run
-    for shown in turn.shown where shown.version > turn.before.version {
-      let isLast = shown == turn.shown.last
-      let blockedFrom = shown.status == .blockedBudget ? shown.move?.from ?? run.blockedFrom : nil
-      let since = shown.move?.at
-      let spec = isLast && turn.before.spec == nil ? run.spec.map { JSONB($0) } : nil
-      let count = try await connection.execute(
+    let blockedFrom = shown.status == .blockedBudget ? shown.move?.from ?? run.blockedFrom : nil
+    let spec = isLast && turn.before.spec == nil ? run.spec.map { JSONB($0) } : nil
+    return """
+      UPDATE video SET status = \(shown.status), blocked_from = \(blockedFrom),
+        status_since = coalesce(\(shown.move?.at), status_since), generation = \(shown.generation),
+        version = \(shown.version), progress = \(shown.progress), updated_at = \(turn.now),
+        title = \(run.title), provider = \(run.provider), spec = coalesce(\(spec), spec),
+        deleted_at = CASE WHEN \(run.deleting) THEN coalesce(deleted_at, \(turn.now)) END
+        WHERE id = \(run.id) AND version = \(shown.version - 1)
+      """
+  }
+}
+
+extension RunStore {
+  private static func addDispatches(_ turn: Turn, to batch: inout Batch) {
+    let run = turn.run
+    let rows = turn.dispatches.map { dispatch -> SQL in
+      let id = TaskID(run: run.id, step: dispatch.key, generation: run.generation)
+      let command = TaskCommand(
+        taskId: id, runId: run.id, userId: run.userId, step: dispatch.key, generation: run.generation,
+        input: dispatch.input, grantUSD: dispatch.grant, traceparent: run.traceparent)
+      return """
+        (\(run.id)::uuid, \(dispatch.key), \(run.generation)::int, \(id)::uuid, \(dispatch.key.service),
+          \(JSONB(command))::jsonb, \(dispatch.grant.micros)::bigint, \(dispatch.grant.micros)::bigint)
         """
-        UPDATE video SET status = \(shown.status), blocked_from = \(blockedFrom),
-          status_since = coalesce(\(since), status_since), generation = \(shown.generation),
-          version = \(shown.version), progress = \(shown.progress), updated_at = \(turn.now),
-          title = \(run.title), provider = \(run.provider), spec = coalesce(\(spec), spec),
-          deleted_at = CASE WHEN \(run.deleting) THEN coalesce(deleted_at, \(turn.now)) END
-          WHERE id = \(run.id) AND version = \(shown.version - 1)
-        """)
-      if count != 1 { throw StoreError.superseded }
     }
-    try await writeHistory(turn, on: connection)
+    if rows.isEmpty { return }
+    batch.add(
+      "dispatched",
+      """
+      INSERT INTO step (run_id, step_key, generation, task_id, service, command, grant_micros, committed_micros)
+        VALUES \(raw: rows.joined()) RETURNING task_id
+      """)
   }
 
-  static func writeHistory(_ turn: Turn, on connection: PostgresConnection) async throws {
+  private static func addBookings(_ turn: Turn, to batch: inout Batch) {
+    let run = turn.run
+    let rows = turn.bookings.map { booking -> SQL in
+      let id = TaskID(run: run.id, step: booking.key, generation: booking.generation)
+      return """
+        (\(run.userId), \(run.id)::uuid, \(id)::uuid, \(booking.key), \(booking.kind),
+          \(booking.amount.micros)::bigint, \(run.provider), \(turn.now)::timestamptz)
+        """
+    }
+    if rows.isEmpty { return }
+    batch.add(
+      "booked",
+      """
+      INSERT INTO ledger (user_id, run_id, task_id, step_key, kind, amount_micros, provider, at)
+        VALUES \(raw: rows.joined()) RETURNING id
+      """)
+  }
+
+  private static func addCommands(_ turn: Turn, to batch: inout Batch) -> Bool {
+    let id = turn.run.id
+    let rows = turn.commands.flatMap { command -> [SQL] in
+      switch command {
+      case .move: []
+      case .dispatch(let dispatch): [row(id, dispatch.key, turn.run.generation, "task")]
+      case .cancel(let key, let generation): [row(id, key, generation, "cancel")]
+      case .erase: ServiceName.executing.map { "(\(id)::uuid, NULL::uuid, \($0), 'erase')" }
+      }
+    }
+    if rows.isEmpty { return false }
+    batch.add(
+      "commanded",
+      """
+      INSERT INTO command (run_id, task_id, service, kind) VALUES \(raw: rows.joined()) RETURNING id
+      """)
+    return true
+  }
+
+  private static func row(_ run: RunID, _ key: StepKey, _ generation: Int, _ kind: String) -> SQL {
+    let task = TaskID(run: run, step: key, generation: generation)
+    return "(\(run)::uuid, \(task)::uuid, \(key.service), \(kind))"
+  }
+
+  private static func addHistory(_ turn: Turn, to batch: inout Batch) {
     let rows = turn.shown.compactMap { shown -> SQL? in
       guard let move = shown.move else { return nil }
       return """
@@ -109,34 +142,12 @@ extension RunStore {
         """
     }
     if rows.isEmpty { return }
-    try await connection.execute(
+    batch.add(
+      "told",
       """
       INSERT INTO transition (video_id, version, generation, from_status, to_status, actor, detail, at)
-        VALUES \(raw: rows.joined())
+        VALUES \(raw: rows.joined()) RETURNING version
       """)
-  }
-
-  private static func writeCommands(_ turn: Turn, on connection: PostgresConnection) async throws -> Bool {
-    let id = turn.run.id
-    let rows = turn.commands.flatMap { command -> [SQL] in
-      switch command {
-      case .move: []
-      case .dispatch(let dispatch):
-        [row(id, dispatch.key, turn.run.generation, "task")]
-      case .cancel(let key, let generation): [row(id, key, generation, "cancel")]
-      case .erase:
-        ServiceName.executing.map { "(\(id)::uuid, NULL::uuid, \($0), 'erase')" }
-      }
-    }
-    if rows.isEmpty { return false }
-    try await connection.execute(
-      "INSERT INTO command (run_id, task_id, service, kind) VALUES \(raw: rows.joined())")
-    return true
-  }
-
-  private static func row(_ run: RunID, _ key: StepKey, _ generation: Int, _ kind: String) -> SQL {
-    let task = TaskID(run: run, step: key, generation: generation)
-    return "(\(run)::uuid, \(task)::uuid, \(key.service), \(kind))"
   }
 }
 
