@@ -27,9 +27,9 @@ extension RunSnapshot {
 
   private func progress(of key: StepKey) -> Int {
     switch slot(key) {
-    case .missing: 0
+    case .missing, .failed: 0
     case .open(let step): min(99, max(0, step.report?.progress ?? 0))
-    case .done, .failed: 100
+    case .done: 100
     }
   }
 

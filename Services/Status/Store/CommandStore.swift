@@ -20,8 +20,8 @@ struct DueCommand: Sendable {
 
 /// The commands that wait to be sent, and what becomes of them.
 struct CommandStore: Sendable {
-  /// For how long a command is this process' own; longer than any call may take.
-  static let lease: Duration = .seconds(20)
+  /// For how long a command is this process' own; longer than a call may take.
+  static let lease: Duration = .seconds(10)
 
   let runs: RunStore
 

@@ -43,6 +43,7 @@ extension RunStore {
     try await connection.execute("DELETE FROM action WHERE video_id = \(run) AND action <> 'delete'")
     try await connection.execute(
       "UPDATE feed SET message = '' WHERE user_id = \(user) AND entity_id = \(run) AND status <> 'deleted'")
+    try await connection.execute("DELETE FROM dead_letter WHERE strpos(payload, \(run.description)) > 0")
     try await connection.execute("DELETE FROM run WHERE id = \(run)")
   }
 }

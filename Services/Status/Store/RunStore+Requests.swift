@@ -33,13 +33,18 @@ extension RunStore {
     on connection: PostgresConnection
   ) async throws -> StoredAnswer? {
     let rows = try await connection.query(
-      "SELECT video_id, user_id, action, status, answer FROM action WHERE id = \(action)")
+      """
+      SELECT video_id, user_id, action, status, answer,
+          action <> 'delete' AND EXISTS (SELECT FROM deletion WHERE video_id = action.video_id) AS is_gone
+        FROM action WHERE id = \(action)
+      """)
     guard let row = rows.first else { return nil }
     let owner: String = try row.decode("user_id")
     let video: VideoID = try row.decode("video_id")
     guard owner == user, video == id, try row.decode("action") == message.action.rawValue else {
       throw StoreError.conflict
     }
+    if try row.decode("is_gone") { throw StoreError.notFound }
     if try row.decode("status", as: Int.self) >= 400 {
       return .refused(try row.decode("answer", as: JSONB<Problem>.self).value)
     }

@@ -121,9 +121,9 @@ final class CommandSender: Service {
     }
   }
 
-  /// 100 ms, doubled up to 10 s, of which chance takes up to a half.
+  /// 100 ms, doubled up to 5 s, of which chance takes up to a half.
   static func delay(after attempts: Int) -> Duration {
-    let ceiling = min(10_000, 100 << min(attempts - 1, 10))
+    let ceiling = min(5_000, 100 << min(attempts - 1, 10))
     return .milliseconds(Int.random(in: ceiling / 2...ceiling))
   }
 }

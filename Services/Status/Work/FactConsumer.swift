@@ -42,7 +42,7 @@ struct FactConsumer: Service {
         if !isDone { await pause(.milliseconds(500)) }
         pending = isDone ? pending && !entries.isEmpty : true
       } catch let error as RedisError where error.code == .groupWasMissing {
-        logger.notice("the stream of facts was lost; reading from the services", metadata: [:])
+        logger.notice("a stream of facts was missing; reading from the services")
         repair.pull()
       } catch {
         if Task.isCancelled { return }

@@ -4,6 +4,9 @@ import ServiceKit
 
 /// The services that execute steps, as Status calls them.
 struct Neighbours: Sendable {
+  /// A command is leased for longer than it takes to ask two replicas in turn.
+  private static let patience: Duration = .seconds(4)
+
   private let clients: [ServiceName: ServiceClient]
 
   /// `url` says where each of them answers.
@@ -27,17 +30,20 @@ struct Neighbours: Sendable {
     let client = try client(command.step.service)
     let trace = command.traceparent.flatMap(Trace.init(continuing:))
     return try await CurrentRequest.$trace.withValue(trace) {
-      try await client.call(.put, "/v1/tasks/\(command.taskId)", user: command.userId, body: command)
+      try await client.call(
+        .put, "/v1/tasks/\(command.taskId)", user: command.userId, body: command,
+        deadline: Self.patience)
     }
   }
 
   func cancel(_ task: TaskID, at service: ServiceName, user: String) async throws -> TaskReport {
     try await client(service).call(
-      .put, "/v1/tasks/\(task)/requested-status", user: user, body: TaskSignal(requestedStatus: .cancel))
+      .put, "/v1/tasks/\(task)/requested-status", user: user, body: TaskSignal(requestedStatus: .cancel),
+      deadline: Self.patience)
   }
 
   func erase(_ run: RunID, at service: ServiceName, user: String) async throws {
-    try await client(service).send(.delete, "/v1/runs/\(run)", user: user)
+    try await client(service).send(.delete, "/v1/runs/\(run)", user: user, deadline: Self.patience)
   }
 
   func facts(of service: ServiceName, after cursor: String, limit: Int) async throws -> FactPage {
