@@ -41,13 +41,13 @@ public struct Shelf: Sendable {
     self.workspace = workspace
   }
 
-  /// Makes or adopts a take; its rows say so in the transaction in which the task succeeds.
+  /// Goes on to `creating`, and makes or adopts a take; its rows say so in the transaction in which the task succeeds.
   public func take(
     _ recipe: some TakeRecipe, for task: LeasedTask, _ context: TaskContext
   ) async throws -> StoredTake {
     let slot = recipe.slot
     while true {
-      let number = try await context.fenced { connection in
+      let number = try await context.advance(to: .creating) { connection in
         try await takes.reserve(slot, for: task.command, on: connection)
       }
       if let files = try await files(of: recipe, take: number) {

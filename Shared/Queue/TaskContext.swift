@@ -12,6 +12,7 @@ public final class TaskContext: Sendable {
     var written: Int
     var isClosed = false
     var alongside: [TaskStore.Alongside] = []
+    var notes: [String: String] = [:]
   }
 
   private let store: TaskStore
@@ -35,10 +36,24 @@ public final class TaskContext: Sendable {
   /// Throws `QueueError.leaseLost` when the task is another worker's.
   public func advance(to target: TaskState) async throws {
     let current = state.withLock { $0.state }
-    guard current != target, current.position < target.position else { return }
+    guard current.position < target.position else { return }
     let report = try await store.advance(hold.fence, to: target, owner: owner)
     state.withLock { $0.state = report.state }
   }
+
+  /// The same with a transaction that holds the task's row, in one commit; it runs in any case.
+  public func advance<Value: Sendable>(
+    to target: TaskState, _ body: @Sendable (PostgresConnection) async throws -> Value
+  ) async throws -> Value {
+    let current = state.withLock { $0.state }
+    guard current.position < target.position else { return try await fenced(body) }
+    let (report, value) = try await store.advance(hold.fence, to: target, owner: owner, body)
+    state.withLock { $0.state = report.state }
+    return value
+  }
+
+  /// Adds to the line that the log has for the task's end, such as its model.
+  public func note(_ name: String, _ value: String) { state.withLock { $0.notes[name] = value } }
 
   /// Notes how far the work is, in percent; returns at once, from any thread.
   ///
@@ -76,6 +91,7 @@ public final class TaskContext: Sendable {
 
   var workSeconds: Double { state.withLock { $0.workSeconds } }
   var alongside: [TaskStore.Alongside] { state.withLock { $0.alongside } }
+  var notes: [String: String] { state.withLock { $0.notes } }
 
   /// Ends `writeProgress`.
   func close() {

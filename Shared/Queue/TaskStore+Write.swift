@@ -18,6 +18,18 @@ extension TaskStore {
     try await write(TaskChange(state: state, actor: owner), fence)
   }
 
+  /// Goes on to a state and runs `body` in the same transaction.
+  func advance<Value: Sendable>(
+    _ fence: Fence, to state: TaskState, owner: String, _ body: (PostgresConnection) async throws -> Value
+  ) async throws -> (TaskReport, Value) {
+    let answer = try await pool.transaction { connection in
+      let report = try await write(TaskChange(state: state, actor: owner), fence, on: connection)
+      return (report, try await body(connection))
+    }
+    bells.outbox.ring()
+    return answer
+  }
+
   /// Says how far the work is, in percent; less than was said before changes nothing.
   public func progress(_ fence: Fence, _ percent: Int, owner: String) async throws -> TaskReport {
     try await write(TaskChange(progress: min(max(percent, 0), 99), actor: owner), fence)

@@ -30,12 +30,12 @@ extension Worker {
     let phase = hold.task.command.input.phase.rawValue
     Counter(label: "longtake_tasks_total", dimensions: [("phase", phase), ("ending", ending)]).increment()
     Metrics.Timer(label: "longtake_task_seconds", dimensions: [("phase", phase)]).record(duration: time)
-    logger.info(
-      "Task ended",
-      metadata: [
-        "ending": "\(ending)", "attempt": "\(hold.task.attempts)", "seconds": "\(time / .seconds(1))",
-        "workSeconds": "\(context.workSeconds)",
-      ])
+    var summary: Logger.Metadata = [
+      "ending": "\(ending)", "attempt": "\(hold.task.attempts)", "seconds": "\(time / .seconds(1))",
+      "workSeconds": "\(context.workSeconds)",
+    ]
+    for (name, value) in context.notes { summary[name] = "\(value)" }
+    logger.info("Task ended", metadata: summary)
   }
 
   /// Runs the executor until it ends or has to stop.

@@ -14,7 +14,6 @@ struct ComposeMusic<Maker: MusicMaker>: TaskExecutor {
     guard case .music(let input) = task.command.input else {
       throw QueueError.foreign(task.command.input.phase)
     }
-    try await context.advance(to: .creating)
     let recipe = MusicRecipe(
       input: input, keys: StorageKeys.video(user: task.command.userId, video: input.videoId), maker: maker,
       media: media, context: context)

@@ -12,7 +12,6 @@ struct MixFilm: TaskExecutor {
     guard case .mix(let input) = task.command.input else {
       throw QueueError.foreign(task.command.input.phase)
     }
-    try await context.advance(to: .creating)
     let recipe = MixRecipe(
       input: input, keys: StorageKeys.video(user: task.command.userId, video: input.videoId),
       video: try await shelf.file(of: input.video), music: try await shelf.file(of: input.music),

@@ -15,7 +15,9 @@ struct RenderChunk<Maker: VideoMaker>: TaskExecutor {
     guard case .chunk(let input) = task.command.input else {
       throw QueueError.foreign(task.command.input.phase)
     }
-    try await context.advance(to: .creating)
+    context.note("model", input.spec.model)
+    context.note("provider", input.spec.provider)
+    context.note("startsFrom", input.startsFrom.rawValue)
     let maker = maker { part in context.report(progress: Int(part * 90)) }
     let recipe = ChunkRecipe(
       input: input, keys: StorageKeys.video(user: task.command.userId, video: input.videoId),

@@ -13,7 +13,6 @@ struct StitchChunks: TaskExecutor {
     guard case .stitch(let input) = task.command.input else {
       throw QueueError.foreign(task.command.input.phase)
     }
-    try await context.advance(to: .creating)
     var clips: [String] = []
     for clip in input.clips { clips.append(try await shelf.file(of: clip)) }
     let recipe = StitchRecipe(

@@ -14,7 +14,6 @@ struct MakeReference<Maker: ImageMaker>: TaskExecutor {
     guard case .reference(let input) = task.command.input else {
       throw QueueError.foreign(task.command.input.phase)
     }
-    try await context.advance(to: .creating)
     let keys = StorageKeys.video(user: task.command.userId, video: input.videoId)
     let recipe = ReferenceRecipe(spec: input.spec, keys: keys, maker: maker, media: media, context: context)
     let take = try await shelf.take(recipe, for: task, context)
