@@ -52,8 +52,8 @@ struct GatewaySettings: Sendable {
     redis = Self.redis(settings)
     artifacts = settings.path(.artifacts)
     tokens = start.tokens()
-    statusURL = settings.url(.url(of: .status))
-    plannerURL = settings.url(.url(of: .planner))
+    statusURL = settings.urls(.url(of: .status))
+    plannerURL = settings.urls(.url(of: .planner))
     mediaSecret = Self.mediaSecret(settings, isDevelopment: auth == .dev && Loopback.isName(host), start)
     if auth == .dev && !Loopback.isName(host) {
       settings.fault(

@@ -51,16 +51,21 @@ struct Wiring {
   private static func reports(
     _ redis: RedisClient?, _ client: HTTPClient, _ settings: GatewaySettings
   ) -> [ReadyCheck] {
-    let neighbours = [("status", settings.statusURL), ("planner", settings.plannerURL)].map { name, url in
+    let neighbours = [("status", settings.statusURL), ("planner", settings.plannerURL)].map { name, urls in
       ReadyCheck(name, required: false) {
-        let answer = try await client.send(
-          ServiceCall(method: .get, url: url + "/healthz", deadline: .seconds(2)))
-        if answer.status != 200 { throw Problem.unavailable("\(name) answered \(answer.status).") }
+        for url in urls.split(separator: ",") where await answers(client, String(url)) { return }
+        throw Problem.unavailable("\(name) does not answer.")
       }
     }
     guard let redis else { return neighbours }
     return neighbours + [ReadyCheck("redis", required: false) { try await redis.ping() }]
   }
+}
+
+/// Whether a service is alive there.
+private func answers(_ client: HTTPClient, _ url: String) async -> Bool {
+  let call = ServiceCall(method: .get, url: url + "/healthz", deadline: .seconds(1))
+  do { return try await client.send(call).status == 200 } catch { return false }
 }
 
 /// What is closed when everything else has stopped.
