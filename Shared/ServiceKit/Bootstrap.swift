@@ -81,43 +81,51 @@ public enum Bootstrap {
       let routes = HealthRoutes(identity: start.identity, health: health, metrics: registry).routes
       let operators = Router(context: AppContext.self)
       operators.addRoutes(routes)
-      services.append(server(operators, host: host, port: operations, start: start))
+      services.append(
+        Door(
+          application: server(operators, host: host, port: operations, start: start), port: operations,
+          setting: "LONGTAKE_METRICS_PORT"))
     }
-    services.append(server(router, host: host, port: port, start: start))
+    services.append(
+      Door(
+        application: server(router, host: host, port: port, start: start), port: port,
+        setting: "LONGTAKE_PORT"))
     services.append(Drain(health: health, time: drain))
     start.logger.info(
       "starting",
       metadata: [
         "version": "\(start.identity.version)", "host": "\(host)", "port": .stringConvertible(port),
       ])
-    try await run(services, port: port, operationsPort: assembly.operationsPort, logger: start.logger)
+    var configuration = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: start.logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(90)
+    try await ServiceGroup(configuration: configuration).run()
     start.logger.info("stopped")
   }
 
   private static func server(
     _ router: Router<AppContext>, host: String, port: Int, start: Start
-  ) -> some Service {
+  ) -> Application<RouterResponder<AppContext>> {
     Application(
       router: router, server: .http1(configuration: .init(idleTimeout: .seconds(75))),
       configuration: .init(address: .hostname(host, port: port), serverName: "longtake"), logger: start.logger
     )
   }
+}
 
-  private static func run(
-    _ services: [any Service], port: Int, operationsPort: Int?, logger: Logger
-  ) async throws {
-    var configuration = ServiceGroupConfiguration(
-      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(90)
+/// An HTTP server that says in a sentence why it cannot listen.
+private struct Door: Service {
+  let application: Application<RouterResponder<AppContext>>
+  let port: Int
+  let setting: String
+
+  func run() async throws {
     do {
-      try await ServiceGroup(configuration: configuration).run()
+      try await application.run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
-      let ports = [port, operationsPort].compactMap { $0 }.map(String.init).joined(separator: " or ")
-      throw StartFault(
-        "Port \(ports) is in use: stop what listens there, or choose another with LONGTAKE_PORT.")
-    } catch let error as IOError where error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
-      throw StartFault(
-        "It is not possible to listen here (\(error)): check LONGTAKE_HOST and LONGTAKE_PORT.")
+      throw StartFault("Port \(port) is in use: stop what listens there, or choose another with \(setting).")
+    } catch let error as IOError where [EACCES, EADDRNOTAVAIL].contains(error.errnoCode) {
+      throw StartFault("It is not possible to listen on port \(port): check LONGTAKE_HOST and \(setting).")
     }
   }
 }

@@ -59,6 +59,7 @@ public final class Database: Service {
         if !applied.isEmpty { logger.info("migrated", metadata: ["applied": "\(applied)"]) }
         return
       } catch {
+        if Task.isCancelled { return }
         let wait = backoff.next()
         obstacle.withLock { $0 = "\(error)" }
         logger.warning(

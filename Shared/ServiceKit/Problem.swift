@@ -22,7 +22,8 @@ public struct Problem: Error, Sendable, Equatable {
     errors: [Fault] = [], headers: HTTPFields = [:]
   ) {
     self.type = "/docs/errors/\(code)"
-    self.title = title ?? HTTPResponse.Status(code: statusCode).reasonPhrase
+    // Only the literal knows the phrases of RFC 9110.
+    self.title = title ?? HTTPResponse.Status(integerLiteral: statusCode).reasonPhrase
     self.statusCode = statusCode
     self.detail = detail
     self.code = code

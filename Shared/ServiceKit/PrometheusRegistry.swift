@@ -61,7 +61,7 @@ public final class PrometheusRegistry: MetricsFactory {
   public func render() -> String {
     let (counters, gauges, histograms) = families.withLock { ($0.counters, $0.gauges, $0.histograms) }
     var blocks: [String: [(labels: String, text: String)]] = [:]
-    for (key, counter) in counters {
+    for (key, counter) in counters where counter.total > 0 {
       let text = Self.sample(key.name + "_total", key.labels, counter.total)
       blocks["\(key.name)_total counter", default: []].append((key.labels, text))
     }
