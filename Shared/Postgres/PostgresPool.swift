@@ -4,6 +4,15 @@ import Synchronization
 
 /// At most `size` sessions, which callers share in the order in which they ask.
 ///
+/// ```swift
+/// try await pool.transaction { session in
+///   let rows = try await session.query("SELECT title FROM video WHERE id = \(id) FOR UPDATE")
+///   guard let row = rows.first else { return }
+///   let title: String = try row.decode("title")
+///   try await session.execute("UPDATE video SET title = \(title + "!") WHERE id = \(id)")
+/// }
+/// ```
+///
 /// Keep `size` × processes below `max_connections` of the server. A session that broke, or was left inside a
 /// transaction, is discarded; other settings of a session outlive their caller.
 public final class PostgresPool: Sendable {
