@@ -58,7 +58,7 @@ public final class ClipWriter {
     stream = try output.addStream(of: encoder, timeBase: AVRational(num: 1, den: Int32(fps * 512)))
     stream.pointee.avg_frame_rate = AVRational(num: Int32(fps), den: 1)
     stream.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
-    try output.start([("movflags", "+faststart"), ("video_track_timescale", String(fps * 512))])
+    try output.start([("movflags", "+faststart")] + OutputContainer.timescales(video: fps * 512))
     frame = try Frame(width: width, height: height, format: AV_PIX_FMT_YUV420P)
     packet = try Packet()
     self.path = path
@@ -128,10 +128,11 @@ public final class ClipWriter {
   }
 
   private static func options(_ settings: ClipSettings) -> [(String, String)] {
-    // Closed groups of one second, and no B frame that others need: the last frame is found quickly.
+    // Closed groups of one second, and no B frame that others need: the last frame is found quickly. Without
+    // weights because x264 164 reads memory it never wrote to choose them, so equal frames give other bytes.
     [
       ("preset", settings.preset), ("crf", String(settings.crf)), ("profile", "high"),
-      ("x264-params", "scenecut=0:b-pyramid=none:open-gop=0"),
+      ("x264-params", "scenecut=0:b-pyramid=none:open-gop=0:weightp=0"),
     ]
   }
 

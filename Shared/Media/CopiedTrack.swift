@@ -26,10 +26,8 @@ struct CopiedTrack {
   ///
   /// 24 bytes a sample is more than sizes, offsets and times take; the rest stays as a `free` box.
   func options(frames: Int, packets: Int = 0) -> [(String, String)] {
-    [
-      ("video_track_timescale", String(tick.denominator)),
-      ("moov_size", String(8192 + 24 * (frames + packets))),
-    ]
+    OutputContainer.timescales(video: tick.denominator, sound: packets > 0)
+      + [("moov_size", String(8192 + 24 * (frames + packets)))]
   }
 
   /// Copies the first `frames` packets of `clip` so that it is shown from `offset` ticks on.

@@ -38,6 +38,11 @@ final class InputContainer {
     self.raw = raw
     self.path = path
     self.cancel = cancel
+    let isDescribed = raw.pointee.ctx_flags & AVFMTCTX_NOHEADER == 0
+    let hasMedia = !streams(AVMEDIA_TYPE_VIDEO).isEmpty || !streams(AVMEDIA_TYPE_AUDIO).isEmpty
+    guard hasMedia || !isDescribed else {
+      throw MediaError(.notMedia, "\(path) has neither picture nor sound in it, or it is cut off.")
+    }
     try checkLimits()
     if analysing {
       try check(avformat_find_stream_info(raw, nil), "Could not read \(path)")

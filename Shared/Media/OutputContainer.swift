@@ -59,6 +59,15 @@ final class OutputContainer {
     return stream
   }
 
+  /// The muxer's options for whole ticks everywhere.
+  ///
+  /// Edit lists count in the movie's ticks, by default milliseconds, which would cut the end off the tracks.
+  static func timescales(video: Int, sound: Bool = false) -> [(String, String)] {
+    let rate = Verification.sampleRate
+    let movie = sound ? video * Rational(rate, video).numerator : video
+    return [("video_track_timescale", String(video)), ("movie_timescale", String(movie))]
+  }
+
   /// Writes the header with the muxer's options.
   func start(_ options: [(String, String)]) throws(MediaError) {
     var options = try Options(options)

@@ -1,0 +1,48 @@
+import CFFmpeg
+
+/// Decodes the frames of a clip in the order in which they are shown.
+///
+/// Not sendable: it belongs to the closure that made it.
+public final class ClipReader {
+  /// What the last successful `advance()` decoded.
+  let decoded: Frame
+  private let path: String
+  private let container: InputContainer
+  private let stream: UnsafeMutablePointer<AVStream>
+  private let decoder: Decoder
+  private let packet: Packet
+
+  /// Opens the pictures of `path`.
+  public init(_ path: String, cancel: CancellationFlag = CancellationFlag()) throws(MediaError) {
+    self.path = path
+    container = try InputContainer(path, analysing: false, cancel: cancel)
+    stream = try container.only(AVMEDIA_TYPE_VIDEO)
+    decoder = try Decoder(of: stream, threads: 2)
+    decoded = try Frame()
+    packet = try Packet()
+  }
+
+  /// The next frame as it is stored, nil after the last; throws `unsupported` for other than 8-bit 4:2:0.
+  public func next() throws(MediaError) -> Frame420? {
+    guard try advance() else { return nil }
+    guard decoded.format == AV_PIX_FMT_YUV420P || decoded.format == AV_PIX_FMT_YUVJ420P else {
+      throw MediaError(.unsupported, "\(path) is not 8-bit 4:2:0.")
+    }
+    return Frame420(decoded)
+  }
+
+  /// Decodes the next frame into `decoded`; false after the last.
+  func advance() throws(MediaError) -> Bool {
+    while true {
+      switch try decoder.receive(decoded) {
+      case .produced:
+        try Library.checkSize(width: decoded.width, height: decoded.height, of: path)
+        return true
+      case .ended: return false
+      case .needsInput:
+        let code = try container.read(packet, of: stream) ? decoder.send(packet) : decoder.sendEnd()
+        guard code >= 0 else { throw MediaError(.corrupt, "\(path) is damaged.", averror: code) }
+      }
+    }
+  }
+}

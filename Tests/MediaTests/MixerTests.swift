@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Media
+import Testing
+
+struct MixerTests {
+  let folder: TemporaryFolder
+  let video: String
+  let music: String
+  let output: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    video = folder.path("video.mp4")
+    music = folder.path("music.mp3")
+    output = folder.path("final.mp4")
+  }
+
+  private func prepare(frames: Int, fps: Int = 30, samples: Int, level: Float = 0.5) throws {
+    try Scene().write(0..<frames, to: video, fps: fps)
+    let sound = tone(samples: samples, level: level)
+    try AudioWriter.writeMP3(left: sound, right: sound, to: music)
+  }
+
+  @Test(arguments: [(30, 30, 96_000), (31, 30, 20_000), (25, 24, 50_000), (1, 30, 4_800)])
+  func soundIsExactlyAsLongAsThePictures(frames: Int, fps: Int, samples: Int) throws {
+    try prepare(frames: frames, fps: fps, samples: samples)
+    let report = try Mixer.mix(
+      video: video, music: music, volume: 0.7, to: output, frameCount: frames, fps: fps)
+    #expect(report.audioSamples == Int((Double(frames) / Double(fps) * 48_000).rounded()))
+    let info = try Probe.probe(output)
+    let picture = try #require(info.videos.first)
+    let sound = try #require(info.audios.first)
+    #expect(picture.frameCount == frames && picture.startSeconds == 0)
+    #expect(abs(picture.durationSeconds - Double(frames) / Double(fps)) < 1e-9)
+    #expect(sound.codec == "aac" && sound.sampleRate == 48_000 && sound.channels == 2)
+    #expect(sound.startSeconds == 0)
+    #expect(abs(sound.durationSeconds - Double(report.audioSamples) / 48_000) < 1e-9)
+    #expect(info.faststart)
+  }
+
+  @Test func picturesAreCopiedBitByBit() throws {
+    try prepare(frames: 31, samples: 48_000)
+    _ = try Mixer.mix(video: video, music: music, volume: 0.7, to: output, frameCount: 31, fps: 30)
+    #expect(try decoded(output) == decoded(video))
+  }
+
+  @Test func withoutMusicThereIsNoSound() throws {
+    try Scene().write(0..<10, to: video)
+    let report = try Mixer.mix(
+      video: video, music: nil, volume: 0.7, to: output, frameCount: 10, fps: 30)
+    #expect(report.audioSamples == 0 && report.peak == 0)
+    #expect(try Probe.probe(output).audios.isEmpty)
+    #expect(try decoded(output) == decoded(video))
+  }
+
+  @Test func shortMusicEndsInSilence() throws {
+    try prepare(frames: 30, samples: 12_000)
+    let report = try Mixer.mix(
+      video: video, music: music, volume: 1, to: output, frameCount: 30, fps: 30)
+    let sound = try AudioReader.readFloat(output)
+    #expect(report.notes == ["The music ends 0.75 s before the video."])
+    #expect(try #require(sound.left[4_000..<10_000].max()) > 0.4)
+    #expect(sound.left[20_000..<46_000].allSatisfy { abs($0) < 0.001 })
+  }
+
+  @Test func volumeIsAppliedToTheMusic() throws {
+    try prepare(frames: 30, samples: 96_000)
+    _ = try Mixer.mix(video: video, music: music, volume: 0.7, to: output, frameCount: 30, fps: 30)
+    let before = try AudioReader.readFloat(music).left[10_000..<34_000]
+    let after = try AudioReader.readFloat(output).left[10_000..<34_000]
+    let level = { (part: ArraySlice<Float>) in part.reduce(0) { $0 + $1 * $1 } }
+    #expect(abs((level(after) / level(before)).squareRoot() - 0.7) < 0.01)
+  }
+
+  @Test func musicThatWouldClipIsTurnedDown() throws {
+    try prepare(frames: 30, samples: 96_000, level: 0.9)
+    let report = try Mixer.mix(
+      video: video, music: music, volume: 3, to: output, frameCount: 30, fps: 30)
+    #expect(report.peak > 2)
+    #expect(report.notes.contains { $0.contains("turned down") })
+    #expect(try AudioReader.readFloat(output).left.allSatisfy { abs($0) < 1.05 })
+  }
+
+  @Test(arguments: [(31, 30), (30, 25)])
+  func videoOfAnotherLengthOrRateIsRefused(frames: Int, fps: Int) throws {
+    try Scene().write(0..<30, to: video)
+    let code = refusal {
+      _ = try Mixer.mix(
+        video: video, music: nil, volume: 1, to: output, frameCount: frames, fps: fps)
+    }
+    #expect(code == .mismatch)
+    #expect(try folder.names() == ["video.mp4"])
+  }
+
+  @Test func damagedInputsLeaveNoOutput() throws {
+    try Scene().write(0..<10, to: video)
+    try Data("no music".utf8).write(to: URL(filePath: music))
+    let mix = { (volume: Double) in
+      _ = try Mixer.mix(
+        video: video, music: music, volume: volume, to: output, frameCount: 10, fps: 30)
+    }
+    #expect(refusal { try mix(0.7) } == .notMedia)
+    #expect(refusal { try mix(.nan) } == .invalidArgument)
+    #expect(try folder.names().sorted() == ["music.mp3", "video.mp4"])
+  }
+
+  @Test func sameInputsGiveSameBytes() throws {
+    try prepare(frames: 20, samples: 96_000)
+    for name in ["a.mp4", "b.mp4"] {
+      _ = try Mixer.mix(
+        video: video, music: music, volume: 0.7, to: folder.path(name), frameCount: 20, fps: 30)
+    }
+    let files = FileManager.default
+    #expect(files.contents(atPath: folder.path("a.mp4")) == files.contents(atPath: folder.path("b.mp4")))
+  }
+}

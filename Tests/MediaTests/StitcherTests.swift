@@ -1,0 +1,134 @@
+import FoundationEssentials
+import Media
+import Testing
+
+struct StitcherTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Writes clips of these lengths that follow each other, and returns their paths.
+  private func clips(_ lengths: [Int]) throws -> [String] {
+    var start = 0
+    return try lengths.enumerated().map { index, length in
+      let path = folder.path("clip\(index).mp4")
+      try Scene().write(start..<start + length, to: path)
+      start += length
+      return path
+    }
+  }
+
+  @Test(arguments: [[30, 30, 30], [1, 31, 2], [31], [1, 1, 1], [7, 30, 13]])
+  func clipsOfOneKindAreCopiedBitByBit(lengths: [Int]) throws {
+    let clips = try clips(lengths)
+    let output = folder.path("all.mp4")
+    let total = lengths.reduce(0, +)
+    let report = try Stitcher.stitch(clips, to: output, frameCount: total, fps: 30)
+    #expect(report.method == .copy && report.frameCount == total && report.notes.isEmpty)
+    #expect(try decoded(output) == clips.flatMap { try decoded($0) })
+    let info = try Probe.probe(output)
+    let video = try #require(info.videos.first)
+    #expect(video.frameCount == total && video.fps == Rational(30, 1) && video.startSeconds == 0)
+    #expect(abs(video.durationSeconds - Double(total) / 30) < 1e-9)
+    #expect(info.faststart)
+  }
+
+  @Test func lengthAndRateComeFromTheClipsWhenNotGiven() throws {
+    try Scene().write(0..<12, to: folder.path("a.mp4"), fps: 24)
+    let report = try Stitcher.stitch([folder.path("a.mp4"), folder.path("a.mp4")], to: folder.path("o.mp4"))
+    #expect(report.fps == 24 && report.frameCount == 24 && report.durationSeconds == 1)
+  }
+
+  @Test func otherSizeAndRateAreFittedToTheFirstClip() throws {
+    let first = folder.path("first.mp4")
+    let second = folder.path("second.mp4")
+    try Scene().write(0..<15, to: first)
+    try Scene(width: 96, height: 96).write(0..<12, to: second, fps: 24)
+    let output = folder.path("all.mp4")
+    let report = try Stitcher.stitch([first, second], to: output, frameCount: 30, fps: 30)
+    #expect(report.method == .encode && report.notes.count == 1)
+    let frames = try decoded(output)
+    #expect(frames.count == 30)
+    let joined = frames[20]
+    #expect(joined.width == 160 && joined.height == 96)
+    #expect(joined.y[48 * 160 + 3] <= 20, "The sides are black.")
+    #expect(joined.y[48 * 160 + 80] > 40)
+  }
+
+  @Test func clipOfOtherSettingsIsEncodedAgainWithANote() throws {
+    let clips = try clips([10, 10])
+    let quick = folder.path("quick.mp4")
+    try Scene().write(20..<30, to: quick, settings: ClipSettings(preset: "ultrafast"))
+    let report = try Stitcher.stitch(clips + [quick], to: folder.path("all.mp4"))
+    #expect(report.method == .encode)
+    #expect(report.notes == ["Clip 3 was encoded with other settings."])
+    #expect(try Probe.countFrames(folder.path("all.mp4")) == 30)
+  }
+
+  @Test(arguments: [(30, 5), (40, 10)])
+  func framesBeyondTheLengthAreCut(length: Int, excess: Int) throws {
+    let clips = try clips([30, length])
+    let output = folder.path("all.mp4")
+    let report = try Stitcher.stitch(clips, to: output, frameCount: 30 + length - excess, fps: 30)
+    #expect(report.frameCount == 30 + length - excess)
+    #expect(report.notes.contains("\(excess) frames were cut off the end."))
+    let frames = try decoded(output)
+    #expect(frames.count == report.frameCount)
+    let sources = try clips.flatMap { try decoded($0) }
+    #expect(try #require(frames.last).likeness(to: sources[report.frameCount - 1]) > 33)
+    if length - excess == 30 { #expect(report.method == .copy) }
+  }
+
+  @Test func missingFramesAreMadeByStretchingTheLastClip() throws {
+    let clips = try clips([20, 20])
+    let report = try Stitcher.stitch(clips, to: folder.path("all.mp4"), frameCount: 44, fps: 30)
+    #expect(report.method == .encode && report.frameCount == 44)
+    #expect(report.notes.contains("The last clip was stretched from 20 to 24 frames."))
+    let frames = try decoded(folder.path("all.mp4"))
+    let last = try #require(try decoded(clips[1]).last)
+    #expect(try #require(frames.last).likeness(to: last) > 33)
+  }
+
+  @Test(arguments: [24, 56])
+  func lengthsThatAreFarOffAreRefusedWithTheNumbers(frameCount: Int) throws {
+    let clips = try clips([20, 20])
+    do {
+      _ = try Stitcher.stitch(clips, to: folder.path("all.mp4"), frameCount: frameCount, fps: 30)
+      Issue.record("A wrong length was accepted.")
+    } catch {
+      #expect(error.code == .mismatch)
+      #expect(error.message.contains("40") && error.message.contains("\(frameCount)"))
+    }
+    #expect(try folder.names().count == 2)
+  }
+
+  @Test func cutOffClipIsRefusedAndLeavesNoOutput() throws {
+    let clips = try clips([20, 45])
+    let bytes = try #require(FileManager.default.contents(atPath: clips[1]))
+    try bytes.prefix(bytes.count * 7 / 10).write(to: URL(filePath: clips[1]))
+    #expect(refusal { _ = try Stitcher.stitch(clips, to: folder.path("all.mp4")) } == .corrupt)
+    #expect(try folder.names().sorted() == ["clip0.mp4", "clip1.mp4"])
+  }
+
+  @Test func soundOfClipsIsLeftOutWithANote() throws {
+    let clips = try clips([30])
+    let music = folder.path("music.mp3")
+    try AudioWriter.writeMP3(left: tone(samples: 48_000), right: tone(samples: 48_000), to: music)
+    let mixed = folder.path("mixed.mp4")
+    _ = try Mixer.mix(video: clips[0], music: music, volume: 1, to: mixed, frameCount: 30, fps: 30)
+    let report = try Stitcher.stitch([mixed, clips[0]], to: folder.path("all.mp4"))
+    #expect(report.method == .copy && report.notes == ["The sound of clip 1 was left out."])
+    #expect(try Probe.probe(folder.path("all.mp4")).audios.isEmpty)
+  }
+
+  @Test func nothingToJoinAndCancelledWorkLeaveNothing() throws {
+    let output = folder.path("all.mp4")
+    #expect(refusal { _ = try Stitcher.stitch([], to: output) } == .invalidArgument)
+    #expect(refusal { _ = try Stitcher.stitch([folder.path("no.mp4")], to: output) } == .missing)
+    let clips = try clips([3])
+    let flag = CancellationFlag()
+    flag.cancel()
+    #expect(refusal { _ = try Stitcher.stitch(clips, to: output, cancel: flag) } == .cancelled)
+    #expect(try folder.names() == ["clip0.mp4"])
+  }
+}
