@@ -91,6 +91,19 @@ extension TaskStore {
     return kept
   }
 
+  /// Ends the leases of a process that is no more, so that its tasks go on at once; how many there were.
+  ///
+  /// For a process that starts under the name of an earlier one.
+  @discardableResult
+  public func releaseAll(of owner: String) async throws -> Int {
+    try await pool.execute(
+      """
+      UPDATE task SET lease_owner = NULL, lease_expires_at = NULL, lease_token = lease_token + 1,
+        updated_at = clock_timestamp()
+      WHERE lease_owner = \(owner) AND state NOT IN ('succeeded', 'failed', 'canceled', 'quarantined')
+      """)
+  }
+
   /// Gives a lease back so that another worker can go on at once; the claim does not count.
   public func release(_ fence: Fence) async throws {
     let released = try await pool.execute(

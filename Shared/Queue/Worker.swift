@@ -9,7 +9,9 @@ import Synchronization
 /// more, lets what runs finish for `drain`, and gives the rest back for another worker to go on at once.
 public final class Worker: Service {
   public struct Options: Sendable {
-    /// Who holds the lease, for people who look: host, process.
+    /// Who holds the lease; no two processes that live at once have the same.
+    ///
+    /// A worker that starts under the name of an earlier one goes on with its tasks.
     public var owner: String
     public var concurrency: Int
     public var lease: Duration
@@ -75,7 +77,17 @@ public final class Worker: Service {
 
   private var mayClaim: Bool { !Task.isCancelled && !isDraining.withLock { $0 } }
 
+  private func takeOver() async {
+    do {
+      let count = try await store.releaseAll(of: options.owner)
+      if count > 0 { logger.notice("Going on after a crash", metadata: ["tasks": "\(count)"]) }
+    } catch {
+      logger.warning("Tasks of an earlier process wait for their leases", metadata: ["error": "\(error)"])
+    }
+  }
+
   private func work() async {
+    await takeOver()
     await withDiscardingTaskGroup { group in
       while mayClaim {
         let claimed = await claim(options.concurrency - holds.count)

@@ -22,6 +22,7 @@ public struct WorkerService: Sendable {
   /// What it declares; a service adds its own.
   public static let settings: [ServiceKit.Setting] = [
     .postgresURL, .postgresConnections, .redisURL, .internalSecret, .workers, .lease, .grace, .temporary,
+    .instance,
   ]
 
   /// Reads and validates all settings, then builds what needs no connection yet.
@@ -35,7 +36,7 @@ public struct WorkerService: Sendable {
     let redisURL = settings.string(.redisURL)
     let tokens = start.tokens()
     let options = Worker.Options(
-      owner: Self.owner(name), concurrency: settings.int(.workers, in: 1...64),
+      owner: Self.owner(name, settings.optional(.instance)), concurrency: settings.int(.workers, in: 1...64),
       lease: settings.duration(.lease, in: 1...600), drain: settings.duration(.grace, in: 0...85))
     let workspace = Workspace(root: settings.optional(.temporary), service: name)
     try settings.validate()
@@ -93,9 +94,11 @@ public struct WorkerService: Sendable {
       database: database)
   }
 
-  private static func owner(_ name: ServiceName) -> String {
+  /// A process without a name of its own has one that no other ever has.
+  private static func owner(_ name: ServiceName, _ instance: String?) -> String {
     let process = ProcessInfo.processInfo
-    return "\(name.rawValue)-\(process.processIdentifier)@\(process.hostName)"
+    if let instance { return "\(instance)@\(process.hostName)" }
+    return "\(name.rawValue)-\(process.processIdentifier)-\(UUID().uuidString)@\(process.hostName)"
   }
 }
 
@@ -103,6 +106,9 @@ extension ServiceKit.Setting {
   public static let grace = ServiceKit.Setting(
     "LONGTAKE_GRACE_SECONDS", default: "25",
     "How long a stopping worker lets its tasks finish before it hands them to another.")
+  public static let instance = ServiceKit.Setting(
+    "LONGTAKE_INSTANCE",
+    "The name of this copy of the service, the same after a restart: its tasks then go on without a wait.")
   public static let temporary = ServiceKit.Setting(
     "LONGTAKE_TEMP_DIR", "The folder for files in the making; the system's by default.")
 }

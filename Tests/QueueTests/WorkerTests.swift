@@ -207,6 +207,19 @@ struct WorkerTests {
     }
   }
 
+  @Test func workerThatComesBackUnderItsNameGoesOnAtOnce() async throws {
+    try await withTasks { store, _ in
+      for user in ["ada", "other"] { _ = try await store.submit(command(user: user)) }
+      let crashed = try await store.claimOne("test")
+      let others = try await store.claimOne("elsewhere")
+      try await withWorker(store, Execution { _, _ in result }) {
+        let ended = try await store.ended(crashed.id)
+        #expect(ended.attempts == 2)
+      }
+      #expect(try await store.heartbeat([crashed.fence, others.fence], lease: .seconds(60)).count == 1)
+    }
+  }
+
   @Test func noMoreTasksRunAtOnceThanAllowed() async throws {
     try await withTasks { store, _ in
       let running = Mutex((now: 0, most: 0))
