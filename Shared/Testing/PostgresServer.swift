@@ -56,6 +56,7 @@ public final class PostgresServer: Sendable {
 
   private static func configuration(_ directory: String, database: String) -> PostgresConfiguration {
     PostgresConfiguration(host: directory, user: "postgres", database: database, applicationName: "harness")
+      .patient
   }
 
   /// Ends all sessions and the server.
@@ -69,6 +70,17 @@ public final class PostgresServer: Sendable {
     let versions = try FileManager.default.contentsOfDirectory(atPath: root).compactMap { Int($0) }
     guard let newest = versions.max() else { throw StartFailed(description: "no Postgres in \(root)") }
     return "\(root)/\(newest)/bin"
+  }
+}
+
+extension PostgresConfiguration {
+  /// With timeouts that only a failure reaches, however busy the machine is.
+  var patient: PostgresConfiguration {
+    var patient = self
+    patient.connectTimeout = .seconds(60)
+    patient.acquireTimeout = .seconds(120)
+    patient.statementTimeout = .seconds(60)
+    return patient
   }
 }
 

@@ -38,7 +38,8 @@ enum TestDatabases {
     try await superuser.execute("CREATE ROLE \(identifier: role) LOGIN")
     try await superuser.execute("CREATE SCHEMA \(identifier: schema) AUTHORIZATION \(identifier: role)")
     let configuration = PostgresConfiguration(
-      host: server.directory, user: role, database: database, schema: schema, applicationName: "test")
+      host: server.directory, user: role, database: database, schema: schema, applicationName: "test"
+    ).patient
     let pool = PostgresPool(
       configuration, size: poolSize, loop: HarnessLoop.shared,
       logger: .silent)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Harness
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HarnessTests {
   @Test func redisStartsDiesAndStartsAgain() async throws {
     try await withRedis { server in

@@ -2,7 +2,7 @@ import Harness
 import Postgres
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MigratorTests {
   private static let first = Migration(name: "v001_a", sql: "CREATE TABLE a (id int);")
   private static let second = Migration(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PoolTests {
   @Test func noMoreSessionsThanItsSize() async throws {
     try await withDatabase(poolSize: 3) { pool in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TimeoutTests {
   @Test func theServerEndsAStatementThatTakesTooLong() async throws {
     var configuration = try await PostgresServer.shared().configuration
