@@ -175,7 +175,8 @@ wait_ready() {
   # The gateway answers for operators on the port beside its public one.
   local deadline=$((SECONDS + 60))
   until ready "$listen"; do
-    living "$state/run/$name.pid" "longtake-$service" >/dev/null ||
+    # By pid alone: until it has become the service, the process still has this script's name.
+    ! gone "$(cat "$state/run/$name.pid")" ||
       die "$name has stopped: $(tail -n 2 "$state/log/$name.log")"
     [ $SECONDS -lt $deadline ] ||
       die "$name is not ready after 60 s: $(curl -sS -m 2 "http://127.0.0.1:$listen/readyz") (log: $state/log/$name.log)"
