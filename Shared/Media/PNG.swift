@@ -7,7 +7,7 @@ public enum PNG {
   public static let maximumBytes = 256_000_000
   private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// Reads a PNG of any kind as 8-bit RGB; transparency is dropped.
+  /// Reads a PNG of any kind as 8-bit RGB; what is transparent shows white behind it.
   public static func read(_ path: String) throws(MediaError) -> Picture {
     try decode(File.read(path, limit: maximumBytes), of: path)
   }
@@ -42,7 +42,23 @@ public enum PNG {
     guard sent >= 0, case .produced = try decoder.receive(frame) else {
       throw MediaError(.corrupt, "\(name) is a damaged PNG.", averror: sent)
     }
-    return try Picture(frame, side: frame.side)
+    return try frame.isTransparent ? onWhite(frame) : Picture(frame, side: frame.side)
+  }
+
+  /// Lays a picture with an alpha channel on white, as a page would show it.
+  private static func onWhite(_ frame: borrowing Frame) throws(MediaError) -> Picture {
+    let blended = try Frame(width: frame.width, height: frame.height, format: AV_PIX_FMT_RGBA)
+    try Scaler(from: frame.side, to: blended.side).convert(frame, into: blended)
+    let samples = blended.copy(plane: 0, rowBytes: frame.width * 4, rows: frame.height)
+    var picture = Picture(width: frame.width, height: frame.height)
+    for pixel in 0..<(frame.width * frame.height) {
+      let alpha = Int(samples[pixel * 4 + 3])
+      for channel in 0..<3 {
+        let value = Int(samples[pixel * 4 + channel]) * alpha + 255 * (255 - alpha)
+        picture.pixels[pixel * 3 + channel] = UInt8((value + 127) / 255)
+      }
+    }
+    return picture
   }
 
   /// Checks the signature and the size in the first chunk before anything is allocated.
@@ -73,6 +89,14 @@ public enum PNG {
       throw MediaError(.library, "The PNG encoder gave nothing.")
     }
     return packet
+  }
+}
+
+extension Frame {
+  /// Whether the pixels have an alpha channel, be it in a palette.
+  fileprivate var isTransparent: Bool {
+    guard let description = av_pix_fmt_desc_get(format) else { return false }
+    return description.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
   }
 }
 

@@ -3,13 +3,15 @@ struct StitchPlan: Equatable {
   /// The frame rate of the result.
   let fps: Int
   /// The number of frames that each clip gives to the result.
-  let frames: [Int]
+  private(set) var frames: [Int]
   /// The number of frames that the last clip has at that rate, before it is cut or stretched.
-  let lastNatural: Int
+  private(set) var lastNatural: Int
   /// Why the packets cannot be copied; empty when they can.
   let obstacles: [String]
-  /// What the result's owner should know.
-  let notes: [String]
+  /// The clips whose sound is left out.
+  private let sounding: [Int]
+  /// The clips whose first frame repeats the last one of the clip before, and is left out.
+  private(set) var repeating: [Int] = []
 
   /// The number of frames of the result.
   var total: Int { frames.reduce(0, +) }
@@ -50,7 +52,31 @@ struct StitchPlan: Equatable {
     self.fps = rate
     self.frames = frames
     self.obstacles = obstacles
-    notes = obstacles + Self.notes(clips, difference: difference, natural: lastNatural)
+    sounding = clips.indices.filter { clips[$0].hasSound }
+  }
+
+  /// What the result's owner should know.
+  var notes: [String] {
+    var notes = obstacles
+    notes += repeating.map { "The first frame of clip \($0 + 1) repeats the one before and was left out." }
+    if excess > 0 { notes.append("\(excess) \(excess == 1 ? "frame was" : "frames were") cut off the end.") }
+    if excess < 0 {
+      notes.append("The last clip was stretched from \(lastNatural) to \(lastNatural - excess) frames.")
+    }
+    return notes + sounding.map { "The sound of clip \($0 + 1) was left out." }
+  }
+
+  /// The number of frames that are to be cut off the end.
+  var excess: Int { lastNatural - (frames.last ?? 0) }
+
+  /// Leaves out the first frame of a clip instead of one at the end.
+  mutating func leaveOutFirstFrame(of clip: Int) {
+    let last = frames.count - 1
+    guard excess > 0, clip > 0, frames[clip] > 1, !repeating.contains(clip) else { return }
+    repeating.append(clip)
+    frames[clip] -= 1
+    frames[last] += 1
+    if clip == last { lastNatural -= 1 }
   }
 
   private static func rate(of clip: ClipScan) -> Double {
@@ -59,18 +85,6 @@ struct StitchPlan: Equatable {
 
   private static func frames(of clip: ClipScan, at fps: Int) -> Int {
     clip.fps == Rational(fps, 1) ? clip.shown : max(1, Int((clip.seconds * Double(fps)).rounded()))
-  }
-
-  private static func notes(_ clips: [ClipScan], difference: Int, natural: Int) -> [String] {
-    var notes: [String] = []
-    if difference < 0 { notes.append("\(-difference) frames were cut off the end.") }
-    if difference > 0 {
-      notes.append("The last clip was stretched from \(natural) to \(natural + difference) frames.")
-    }
-    for (index, clip) in clips.enumerated() where clip.hasSound {
-      notes.append("The sound of clip \(index + 1) was left out.")
-    }
-    return notes
   }
 
   /// Why the packets of `clip` cannot follow those of `first` in one track of a constant rate.

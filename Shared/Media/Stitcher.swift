@@ -32,7 +32,13 @@ public enum Stitcher {
   ) throws(MediaError) -> StitchReport {
     var clips: [ClipScan] = []
     for input in inputs { clips.append(try ClipScan(input, cancel: cancel)) }
-    let plan = try StitchPlan(clips, frameCount: frameCount, fps: fps)
+    var plan = try StitchPlan(clips, frameCount: frameCount, fps: fps)
+    if !plan.isCopy, plan.excess > 0 {
+      for index in clips.indices.dropFirst()
+      where try RepeatedFrame.isFirst(of: clips[index], after: clips[index - 1], cancel) {
+        plan.leaveOutFirstFrame(of: index)
+      }
+    }
     if plan.isCopy {
       try copy(clips, plan, to: output, cancel)
     } else {
@@ -72,8 +78,9 @@ public enum Stitcher {
       let stretch =
         index == clips.count - 1 && plan.frames[index] > plan.lastNatural
         ? Double(plan.frames[index]) / Double(plan.lastNatural) : 1
+      let skipped = plan.repeating.contains(index) ? 1 : 0
       let conformer = try Conformer(clip, writer: writer, cancel: cancel)
-      try conformer.append(frames: plan.frames[index], stretch: stretch)
+      try conformer.append(frames: plan.frames[index], stretch: stretch, skipping: skipped)
     }
     try writer.finish { part throws(MediaError) in
       try Verification.check(part, frames: plan.total, fps: plan.fps, cancel: cancel)

@@ -5,6 +5,11 @@ import Testing
 struct PNGTests {
   let folder: TemporaryFolder
 
+  /// Two pixels, red and transparent, of 8 bits RGBA.
+  private static let halfTransparent =
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP4z8Dwn0tEjg"
+    + "EADZwCO1OFPi4AAAAASUVORK5CYII="
+
   init() throws { folder = try TemporaryFolder() }
 
   @Test(arguments: ["picture.png", "-i.png", "a b:c?.png"])
@@ -37,6 +42,11 @@ struct PNGTests {
     let path = folder.path("clip.png")
     try Scene().write(0..<1, to: path)
     #expect(refusal { _ = try PNG.read(path) } == .notMedia)
+  }
+
+  @Test func whatIsTransparentShowsWhite() throws {
+    let picture = try PNG.decode(Array(#require(Data(base64Encoded: Self.halfTransparent))))
+    #expect(picture.pixels == [255, 0, 0, 255, 255, 255])
   }
 
   @Test func hugePictureIsRefusedBeforeItIsDecoded() throws {

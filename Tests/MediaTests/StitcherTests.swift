@@ -79,6 +79,24 @@ struct StitcherTests {
     if length - excess == 30 { #expect(report.method == .copy) }
   }
 
+  @Test func repeatedFramesAreLeftOutBeforeTheEndIsCut() throws {
+    let scene = try (0..<46).map { try Frame420(Scene().picture($0 * 3)) }
+    let paths = try [0..<16, 15..<31, 30..<46].map { range in
+      let path = folder.path("from\(range.lowerBound).mp4")
+      let writer = try ClipWriter(path: path, width: 160, height: 96, fps: 30)
+      for frame in scene[range] { try writer.append(frame) }
+      try writer.finish()
+      return path
+    }
+    let output = folder.path("all.mp4")
+    let report = try Stitcher.stitch(paths, to: output, frameCount: 45, fps: 30)
+    #expect(report.notes.filter { $0.contains("repeats the one before") }.count == 2)
+    #expect(report.notes.last == "1 frame was cut off the end.")
+    let frames = try decoded(output)
+    #expect(frames.count == 45)
+    for (frame, wanted) in zip(frames, scene) { #expect(frame.likeness(to: wanted) > 30) }
+  }
+
   @Test func missingFramesAreMadeByStretchingTheLastClip() throws {
     let clips = try clips([20, 20])
     let report = try Stitcher.stitch(clips, to: folder.path("all.mp4"), frameCount: 44, fps: 30)
