@@ -150,7 +150,7 @@ let package = Package(
     tests(
       "Gateway",
       [
-        "Gateway", "Artifacts", "Contracts", "Postgres", "ServiceKit", "HTTPClient", hummingbird,
+        "Gateway", "Artifacts", "Contracts", "Postgres", "Providers", "ServiceKit", "HTTPClient", hummingbird,
         hummingbirdTesting, logging, httpTypes, nioCore,
       ]),
     tests(

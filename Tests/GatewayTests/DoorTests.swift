@@ -115,9 +115,10 @@ struct DoorTests {
 struct RateBucketTests {
   @Test func bucketFillsEvenly() {
     var bucket = RateBucket(perMinute: 60, now: .zero)
-    let times: [Duration] = Array(repeating: .zero, count: 60) + [
-      .milliseconds(900), .milliseconds(1100), .milliseconds(1200), .seconds(600),
-    ]
+    let times: [Duration] =
+      Array(repeating: .zero, count: 60) + [
+        .milliseconds(900), .milliseconds(1100), .milliseconds(1200), .seconds(600),
+      ]
     let taken = times.map { bucket.take(perMinute: 60, now: $0) }
     #expect(taken == Array(repeating: true, count: 60) + [false, true, false, true])
     #expect(bucket.tokens == 59)

@@ -296,6 +296,19 @@ struct ChangeTests {
     #expect(gateway.services.calls("PUT").isEmpty)
   }
 
+  @Test func retryRaisesTheCapFirstAndDryRunOnlyPrices() async throws {
+    try gateway.services.answer("PUT /v1/videos/\(Fixture.id)/actions/", Fixture.document(), status: 202)
+    try gateway.services.answer("PATCH /v1/videos/", Fixture.document())
+    try gateway.services.answer("GET /v1/videos/", Fixture.document())
+    try gateway.services.answer("POST /v1/estimate", Fixture.estimate)
+    let priced = try await gateway.send(.post, "\(path)/retry", #"{"dryRun":true,"budgetUSD":"1"}"#)
+    #expect(priced.status == .ok)
+    #expect(gateway.services.calls("P").map(\.method) == [.post])
+    let retried = try await gateway.send(.post, "\(path)/retry", #"{"budgetUSD":"1"}"#)
+    #expect(retried.status == .accepted)
+    #expect(gateway.services.calls("P").map(\.method) == [.post, .patch, .put])
+  }
+
   @Test func erasingTwiceIsTheSameAction() async throws {
     try gateway.services.answer("PUT /v1/videos/\(Fixture.id)/actions/", ["status": "erasing"], status: 202)
     for _ in 0..<2 {

@@ -65,6 +65,7 @@ struct RouterTests {
       #expect(response.status == .notFound)
       #expect(response.headers[.requestId] == "my-id")
       #expect(problem.code == "not_found")
+      #expect(problem.title == "Not Found")
       #expect(problem.instance == "/nowhere")
       #expect(problem.traceId == "0af7651916cd43dd8448eb211c80319c")
       #expect(problem.type == "/docs/errors/not_found")
@@ -294,6 +295,23 @@ struct ServiceClientTests {
     await #expect { try await client(stub).send(.get, "/v1/x") } throws: {
       ($0 as? Problem)?.statusCode == 502
     }
+  }
+
+  @Test func nextReplicaIsAskedWhereOneIsAway() async throws {
+    struct Refused: Error {}
+    let asked = Mutex(0)
+    let stub = Stub {
+      let count = asked.withLock { count in
+        count += 1
+        return count
+      }
+      if count == 1 { throw Refused() }
+      return ServiceAnswer(status: 200)
+    }
+    let client = ServiceClient(
+      transport: stub, baseURL: "http://a,http://b", tokens: Sample.tokens, from: .gateway, to: .status)
+    try await client.send(.get, "/v1/x")
+    #expect(stub.calls.withLock { $0.map(\.url) } == ["http://a/v1/x", "http://b/v1/x"])
   }
 
   @Test func unreachableServiceIs503() async throws {

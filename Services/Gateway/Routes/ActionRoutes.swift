@@ -16,6 +16,7 @@ struct ActionRoutes: Sendable {
     return routes
   }
 
+  /// What may cost something also takes `dryRun`, the price of the whole film as its upper bound, and a cap.
   private func act(
     _ action: VideoAction, _ request: Request, _ context: AppContext
   ) async throws -> Response {
@@ -23,13 +24,27 @@ struct ActionRoutes: Sendable {
     let id = try videos.id(context)
     let body = try await request.jsonIfAny()
     var reader = try BodyReader(body)
+    let isPaid = action != .cancel
+    let dryRun = isPaid ? reader.bool("dryRun") ?? false : false
+    let budget = isPaid ? reader.money("budgetUSD", atMost: VideoRequestReader.largestBudget) : nil
     try reader.finish()
-    let message = ActOnVideo(action: action, expectedVersion: try videos.expectedVersion(request))
+    let version = try videos.expectedVersion(request)
     return try await videos.idempotency.answer(request, context, body: body) { actionId in
-      let document = try await videos.neighbours.act(
-        id, action: ActionID(actionId), user: user, message)
+      if dryRun { return try await price(of: id, user: user) }
+      if let budget {
+        let change = ChangeVideo(budgetUSD: budget, expectedVersion: version)
+        _ = try await videos.neighbours.change(id, user: user, change)
+      }
+      let message = ActOnVideo(action: action, expectedVersion: budget == nil ? version : nil)
+      let document = try await videos.neighbours.act(id, action: ActionID(actionId), user: user, message)
       return try videos.accepted(document, videos.address.links(request))
     }
+  }
+
+  private func price(of id: VideoID, user: String) async throws -> Answer {
+    let document = try await videos.neighbours.video(id, user: user)
+    return try .json(
+      EstimateView(try await videos.neighbours.estimate(document.request, user: user)), status: .ok)
   }
 }
 
