@@ -22,8 +22,7 @@ public struct Problem: Error, Sendable, Equatable {
     errors: [Fault] = [], headers: HTTPFields = [:]
   ) {
     self.type = "/docs/errors/\(code)"
-    // Only the literal knows the phrases of RFC 9110.
-    self.title = title ?? HTTPResponse.Status(integerLiteral: statusCode).reasonPhrase
+    self.title = title ?? Self.phrases[statusCode] ?? "Error \(statusCode)"
     self.statusCode = statusCode
     self.detail = detail
     self.code = code
@@ -34,6 +33,14 @@ public struct Problem: Error, Sendable, Equatable {
 }
 
 extension Problem {
+  /// RFC 9110 §15, for the statuses that Longtake answers with; HTTPTypes gives none for a number.
+  private static let phrases: [Int: String] = [
+    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+    409: "Conflict", 412: "Precondition Failed", 413: "Content Too Large", 415: "Unsupported Media Type",
+    416: "Range Not Satisfiable", 422: "Unprocessable Content", 429: "Too Many Requests",
+    500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable",
+  ]
+
   public static func notFound(_ what: String) -> Problem {
     Problem(404, code: "not_found", detail: "There is no \(what) here.")
   }
