@@ -22,8 +22,8 @@ public struct RenderReport: Sendable, Equatable {
 /// Frame 0 of the path is the film's start image and is never emitted, so chunk after chunk continues it by
 /// exactly one frame each. A renderer blocks the thread it works on.
 public struct AnimaticRenderer: Sendable {
-  /// Finer than what other clips need: a drawn picture in slow motion shows every key frame otherwise.
-  public static let settings = ClipSettings(crf: 17)
+  /// Without the preset's macroblock tree, which in slow motion lets texture come back with every key frame.
+  public static let settings = ClipSettings(preset: "superfast", crf: 19)
 
   private let spec: Spec
   private let reference: Picture?

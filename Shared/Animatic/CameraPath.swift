@@ -47,8 +47,8 @@ public struct CameraPath: Sendable {
       beats.isEmpty ? [Leg(.still, seconds)] : beats.map { Leg($0.cameraMovement, $0.durationSeconds) }
     let shortest = legs.map(\.seconds).min() ?? seconds
     let window = min(max(shortest * 0.6, 0.05), 3)
-    pan = Axis(legs, window: window, range: -0.66...0.66, speed: 0.3, rest: 0) { $0.pan }
-    tilt = Axis(legs, window: window, range: -0.4...0.68, speed: 0.3, rest: 0.14) { $0.tilt }
+    pan = Axis(legs, window: window, range: -0.6...0.6, speed: 0.3, rest: 0) { $0.pan }
+    tilt = Axis(legs, window: window, range: -0.2...0.58, speed: 0.3, rest: 0.28) { $0.tilt }
     nearness = Axis(legs, window: window, range: 0...1, speed: 0.2, rest: 0.3) { $0.nearness }
     orbit = Axis(legs, window: window, range: -0.8...0.8, speed: 0.32, rest: 0) { $0.orbit }
     dolly = Axis(legs, window: window, range: 0...0.9, speed: 0.2, rest: 0.3) { $0.dolly }
@@ -65,8 +65,8 @@ public struct CameraPath: Sendable {
     let zoom = exp(log(1.3) + near * log(1.7 / 1.3))
     let roll = 0.0024 * breath.w + 0.0045 * shaking * shake.w
     let room = Self.room(zoom: zoom, aspect: aspect)
-    let across = pan.value(at: time) + 0.2 * breath.x + 0.1 * shaking * shake.x
-    let down = tilt.value(at: time) + 0.24 * breath.y + 0.14 * shaking * shake.y
+    let across = pan.value(at: time) + 0.3 * breath.x + 0.08 * shaking * shake.x
+    let down = tilt.value(at: time) + 0.32 * breath.y + 0.1 * shaking * shake.y
     return CameraPose(
       centreX: 0.5 + across * room.x, centreY: 0.5 + down * room.y, zoom: zoom, roll: roll,
       drift: orbit.value(at: time) + 0.12 * breath.x, depth: dolly.value(at: time) + 0.05 * breath.z)

@@ -10,7 +10,7 @@ extension Scene {
     let base = palette.tint(Color(light.isNight ? 0x2B2F3C : 0xB9AFA8), 0.75)
     let paper = base.luma > 0.75 ? base.scaled(0.85) : base
     let side: Float = light.direction.x > 0 ? 1 : -1
-    let centre = Point(aspect * 0.5, 0.42)
+    let centre = Point(aspect * 0.5, 0.46)
     canvas.shade { place, _ in
       let spot = ((place - Point(centre.x + side * 0.12, 0.4)) * Point(0.75, 1)).length
       let wall = paper.scaled(0.5 + 0.75 * exp(-spot * spot * 2.6))
@@ -124,7 +124,8 @@ extension Scene {
     canvas.fill(.rect(x, 0.16, aspect * 0.13, 0.2), light.on(Color(0x2E2620), 0.4))
     canvas.fill(
       .rect(x + 0.01, 0.17, aspect * 0.13 - 0.02, 0.18), light.on(palette.tint(Color(0xD8CDB8), 0.5), 0.55))
-    canvas.fill(.ellipse(x + aspect * 0.065, 0.26, 0.042, 0.042), light.on(palette.accent, 0.5))
+    canvas.fill(
+      .ellipse(x + aspect * 0.065, 0.26, aspect * 0.024, aspect * 0.024), light.on(palette.accent, 0.5))
     let foot = Point(right ? aspect * 0.1 : aspect * 0.9, 0.86)
     var dice = dice
     for leaf in 0..<17 {

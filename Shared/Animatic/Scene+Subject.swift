@@ -10,7 +10,7 @@ extension Scene {
     }
     if kind == .bird { footing.y = setting == .studio || setting == .interior ? 0.66 : 0.52 }
     let scale = min(plan.share * 0.84 / plan.height, aspect * 0.44 / plan.width) * prominence(kind)
-    footing.y = min(footing.y, max(0.64 + plan.height * scale / 2, horizon + 0.1))
+    footing.y = min(footing.y, max(0.61 + plan.height * scale / 2, horizon + 0.1))
     prepareGround(kind, plan.width * scale)
     let own = color.flatMap { Color(hex: $0) } ?? palette.tint(Color(plan.color), 0.2)
     var figure = Figure(

@@ -74,7 +74,7 @@ extension Scene {
       let fine =
         noise.hash(Int32(cell: cell.x), Int32(cell: cell.y))
         + noise.hash(Int32(cell: cell.x / 2), Int32(cell: cell.y / 2) &+ 7777)
-      let grain = (fine - 1) * 0.013
+      let grain = (fine - 1) * 0.01
       let color = old * vignette + Color(repeating: grain)
       return (color * (1.06 - color * 0.06)).alpha(1)
     }
