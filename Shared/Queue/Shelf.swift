@@ -50,7 +50,7 @@ public struct Shelf: Sendable {
       let number = try await context.advance(to: .creating) { connection in
         try await takes.reserve(slot, for: task.command, on: connection)
       }
-      if let files = try await files(of: recipe, take: number) {
+      if let files = try await files(of: recipe, take: number, context) {
         context.whenSucceeded { connection in
           try await takes.keep(slot, take: number, files: files, on: connection)
         }
@@ -82,7 +82,9 @@ public struct Shelf: Sendable {
   }
 
   /// Nil when a key is taken by something else.
-  private func files(of recipe: some TakeRecipe, take: Int) async throws -> [String: ArtifactReference]? {
+  private func files(
+    of recipe: some TakeRecipe, take: Int, _ context: TaskContext
+  ) async throws -> [String: ArtifactReference]? {
     try await workspace.withDirectory { directory in
       var files: [String: ArtifactReference] = [:]
       var kept: [String: String] = [:]
@@ -92,7 +94,7 @@ public struct Shelf: Sendable {
           files[role] = stored
         } else {
           let made = try await recipe.make(role, kept: kept, in: directory)
-          try await recipe.verify(role, file: made)
+          try await context.timed { try await recipe.verify(role, file: made) }
           switch try await artifacts.put(file: made, as: key) {
           case .stored(let stored):
             (files[role], kept[role]) = (stored, made)
