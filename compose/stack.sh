@@ -70,8 +70,6 @@ start_postgres() {
   data=$(readlink -f "$state/postgres")
   sockets=$(readlink -f "$state/sockets")
   local log=$state/log/postgres.log
-  : >>"$log"
-  if [ "$(id -u)" -eq 0 ]; then chown postgres "$log"; fi
   # The children of a killed server need a moment to notice; until then it refuses to start.
   wait_until 30 launch_postgres "$data" "$sockets" "$log" || die "Postgres did not start: $(tail -n 3 "$log")"
   head -n 1 "$data/postmaster.pid" >"$state/run/postgres.pid"
@@ -81,7 +79,8 @@ launch_postgres() {
   local options="-c listen_addresses='' -c unix_socket_directories='$2' -c max_connections=400 -c shared_buffers=64MB"
   # A killed server leaves a lock behind whose pid may be someone else's by now.
   as_postgres "$(pg_bin)/pg_ctl" -D "$1" status >/dev/null 2>&1 || rm -f "$1/postmaster.pid"
-  as_postgres "$(pg_bin)/pg_ctl" -D "$1" -l "$3" -s -w -t 60 -o "$options" start >/dev/null 2>&1 9>&- </dev/null
+  # The log is opened here: the postgres user may not go where it lies.
+  as_postgres "$(pg_bin)/pg_ctl" -D "$1" -s -w -t 60 -o "$options" start >>"$3" 2>&1 9>&- </dev/null
 }
 
 bootstrap_database() {
