@@ -37,10 +37,18 @@ enum Command {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // Dispatch's threads block signals, and a child would keep it so: Redis could not be stopped.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var vector = arguments.map { strdup($0) } + [nil]
     defer { for argument in vector { free(argument) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, arguments[0], &actions, nil, &vector, environ)
+    let code = posix_spawn(&pid, arguments[0], &actions, &attributes, &vector, environ)
     guard code == 0 else { throw Unexpected("posix_spawn \(arguments): \(code)") }
     return pid
   }

@@ -57,7 +57,7 @@ struct DoorTests {
         let named = Set(problem.errors?.map(\.pointer) ?? [])
         #expect(named.isSuperset(of: refusal.pointers), "\(refusal.pointers) in \(response.text)")
       }
-      #expect(try await stack.sql("select count(*) from status.videos") == ["0"])
+      #expect(try await stack.sql("select count(*) from status.video") == ["0"])
     }
   }
 

@@ -19,7 +19,8 @@ struct Stack: Sendable {
   static func run(
     scale: [String] = [], environment: [String: String] = [:], _ body: (Stack) async throws -> Void
   ) async throws {
-    let stack = Stack(directory: try Command.temporaryDirectory(), port: Int.random(in: 200...600) * 100)
+    // Below the ports that the kernel gives to outgoing connections.
+    let stack = Stack(directory: try Command.temporaryDirectory(), port: Int.random(in: 110...310) * 100)
     do {
       try await stack.up(scale: scale, environment: environment)
       try await body(stack)
