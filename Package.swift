@@ -113,6 +113,8 @@ let package = Package(
         logging, metrics, httpTypes,
       ],
       resources: [.embedInCode("Migrations")]),
+    // How failed media work ends a task, for the services that do both.
+    shared("MediaWork", ["Contracts", "Media", "Queue"]),
     // The folder is `Testing`; the module cannot be, Swift Testing has that name.
     shared(
       "Harness", ["EventLoop", "Postgres", logging],
@@ -121,10 +123,17 @@ let package = Package(
     service("Gateway", ["EventLoop", crypto, nioCore]),
     service("Status"),
     service("Planner"),
-    service("References", ["Animatic", "Media"]),
-    service("Chunks", ["Animatic", "Media"]),
-    service("Audio", ["Score", "Media"]),
+    service("References", ["Animatic", "Media", "MediaWork"]),
+    service("Chunks", ["Animatic", "Media", "MediaWork"]),
+    service("Audio", ["Score", "Media", "MediaWork"]),
 
+    // The surroundings of a worker under test, for the services that have one.
+    .target(
+      name: "Rig",
+      dependencies: [
+        "Artifacts", "Contracts", "Harness", "Media", "Postgres", "Queue", lifecycle, logging,
+      ],
+      path: "Tests/Rig", swiftSettings: strict),
     tests("EventLoop", ["EventLoop"]),
     tests("HTTPClient", ["HTTPClient", httpTypes, nioCore, nioPosix]),
     tests("Postgres", ["Postgres", "EventLoop", logging]),
@@ -167,17 +176,22 @@ let package = Package(
       ]),
     tests(
       "References",
-      ["References", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle, logging]),
+      [
+        "References", "Rig", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle,
+        logging,
+      ]),
     tests(
       "Chunks",
       [
-        "Chunks", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle, logging,
+        "Chunks", "Rig", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle,
+        logging,
         arguments,
       ]),
     tests(
       "Audio",
       [
-        "Audio", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle, logging,
+        "Audio", "Rig", "Contracts", "Media", "Queue", "Artifacts", "Postgres", "Providers", lifecycle,
+        logging,
         arguments,
       ]),
     tests("Stack", ["HTTPClient", httpTypes, nioPosix]),

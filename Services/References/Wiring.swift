@@ -1,6 +1,7 @@
 import Artifacts
 import Contracts
 import Media
+import MediaWork
 import Queue
 import ServiceKit
 

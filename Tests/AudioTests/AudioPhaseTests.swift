@@ -4,6 +4,7 @@ import FoundationEssentials
 import Media
 import Providers
 import Queue
+import Rig
 import Testing
 
 @testable import Audio

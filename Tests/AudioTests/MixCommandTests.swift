@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Media
+import Rig
 import Testing
 
 @testable import Audio

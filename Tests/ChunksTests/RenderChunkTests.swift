@@ -2,6 +2,7 @@ import Artifacts
 import Contracts
 import Media
 import Queue
+import Rig
 import Testing
 
 @testable import Chunks

@@ -1,6 +1,7 @@
 import Contracts
 import Media
 import Providers
+import Rig
 
 /// Makes clips of grey frames that grow lighter, of as many frames as asked for or of another number.
 struct GreyVideoMaker: VideoMaker {

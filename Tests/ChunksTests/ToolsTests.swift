@@ -3,6 +3,7 @@ import Artifacts
 import Contracts
 import FoundationEssentials
 import Media
+import Rig
 import Testing
 
 @testable import Chunks

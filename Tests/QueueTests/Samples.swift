@@ -65,7 +65,6 @@ extension Outbox {
     while true {
       let page = try await facts(after: cursor, limit: 100)
       if page.facts.count >= count { return page }
-      try await Task.sleep(for: .milliseconds(5))
     }
   }
 }

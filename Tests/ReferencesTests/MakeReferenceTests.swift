@@ -2,6 +2,7 @@ import Contracts
 import Media
 import Providers
 import Queue
+import Rig
 import Testing
 
 @testable import References

@@ -1,24 +1,24 @@
-import Artifacts
-import Contracts
+package import Artifacts
+package import Contracts
 import FoundationEssentials
 import Harness
 import Logging
-import Media
-import Postgres
-import Queue
+package import Media
+package import Postgres
+package import Queue
 import ServiceLifecycle
 import Synchronization
 
 /// A worker's surroundings: a private database, and a store and a folder of its own.
-struct Rig: Sendable {
-  let tasks: TaskStore
-  let artifacts: LocalArtifactStore
-  let shelf: Shelf
-  let media: MediaPool
-  let folder: String
+package struct Rig: Sendable {
+  package let tasks: TaskStore
+  package let artifacts: LocalArtifactStore
+  package let shelf: Shelf
+  package let media: MediaPool
+  package let folder: String
 
   /// Executes one command with a real worker and returns how it ended.
-  func run(_ executor: any TaskExecutor, _ command: TaskCommand) async throws -> TaskReport {
+  package func run(_ executor: any TaskExecutor, _ command: TaskCommand) async throws -> TaskReport {
     let options = Worker.Options(
       owner: "test", poll: .milliseconds(10), retries: RetryPolicy(base: .milliseconds(1)))
     let worker = Worker(
@@ -39,7 +39,9 @@ struct Rig: Sendable {
   }
 
   /// Stores a file that `write` makes, as an earlier step would have.
-  func store(_ key: String, _ write: @Sendable (String) throws -> Void) async throws -> ArtifactReference {
+  package func store(_ key: String, _ write: @Sendable (String) throws -> Void) async throws
+    -> ArtifactReference
+  {
     let path = "\(folder)/\(UUID().uuidString)"
     try write(path)
     return try await artifacts.put(file: path, as: key).reference
@@ -47,16 +49,16 @@ struct Rig: Sendable {
 }
 
 /// Fails a number of executions after their work is done, as a process that dies before its commit.
-final class Dying: TaskExecutor {
+package final class Dying: TaskExecutor {
   private let inner: any TaskExecutor
   private let left: Mutex<Int>
 
-  init(_ times: Int, _ inner: any TaskExecutor) {
+  package init(_ times: Int, _ inner: any TaskExecutor) {
     self.inner = inner
     left = Mutex(times)
   }
 
-  func execute(_ task: LeasedTask, _ context: TaskContext) async throws -> TaskResult {
+  package func execute(_ task: LeasedTask, _ context: TaskContext) async throws -> TaskResult {
     let result = try await inner.execute(task, context)
     let dies = left.withLock { left in
       left -= 1
@@ -68,14 +70,16 @@ final class Dying: TaskExecutor {
 }
 
 /// Counts what happens.
-final class Tally: Sendable {
+package final class Tally: Sendable {
+  package init() {}
   private let number = Mutex(0)
 
-  func add() { number.withLock { $0 += 1 } }
-  var count: Int { number.withLock { $0 } }
+  package func add() { number.withLock { $0 += 1 } }
+  package var count: Int { number.withLock { $0 } }
 }
 
-func withRig(_ table: String, _ own: [Migration], _ body: (Rig) async throws -> Void) async throws {
+/// Lends a rig whose takes are kept in `table`.
+package func withRig(_ table: String, _ own: [Migration], _ body: (Rig) async throws -> Void) async throws {
   try await withDatabase(migrations: QueueMigrations.all + own) { pool in
     try await withFolder { folder in
       let artifacts = LocalArtifactStore(root: "\(folder)/store")
@@ -94,7 +98,7 @@ func withRig(_ table: String, _ own: [Migration], _ body: (Rig) async throws -> 
 }
 
 /// Lends a folder that is gone afterwards.
-func withFolder(_ body: (String) async throws -> Void) async throws {
+package func withFolder(_ body: (String) async throws -> Void) async throws {
   let folder = FileManager.default.temporaryDirectory.path + "/longtake-test-\(UUID().uuidString)"
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   do {
@@ -106,12 +110,8 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
   try FileManager.default.removeItem(atPath: folder)
 }
 
-extension Logger {
-  fileprivate static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
-}
-
 /// A command of a video's run.
-func command(
+package func command(
   _ step: StepKey, _ input: TaskInput, video: VideoID, generation: Int = 1
 ) -> TaskCommand {
   let run = RunID(video.uuid)
