@@ -21,8 +21,9 @@ struct FaultTests {
         let media = try await Probe.run(stack.download(after.urls.final))
         #expect(media.video.frames == 420)
       }
-      let repeated = try await stack.sql("select max(claims) from chunks.task")
-      #expect(repeated == ["2"], "at most the interrupted task is repeated, once")
+      // None, when the kill fell between two tasks.
+      let repeated = try await stack.sql("select claims from chunks.task where claims > 1")
+      #expect(repeated == [] || repeated == ["2"], "at most the interrupted task is repeated, once")
     }
   }
 
