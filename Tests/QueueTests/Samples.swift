@@ -52,6 +52,15 @@ extension PostgresPool {
       "UPDATE task SET lease_expires_at = clock_timestamp() - interval '1 s' WHERE id = \(id)")
   }
 
+  /// Whether the task's lease has been renewed until so many leases after its first end.
+  func outlives(_ id: TaskID, leases: Int, of lease: Duration) async throws -> Bool {
+    let seconds = Double(leases + 1) * (lease / .seconds(1))
+    let rows = try await query(
+      "SELECT lease_expires_at > started_at + make_interval(secs => \(seconds)) AS renewed FROM task WHERE id = \(id)"
+    )
+    return try rows.first?.decode("renewed", as: Bool?.self) ?? false
+  }
+
   /// Lets a task be claimed now, whatever it waits for.
   func hurry(_ id: TaskID) async throws {
     try await execute("UPDATE task SET run_at = clock_timestamp() WHERE id = \(id)")

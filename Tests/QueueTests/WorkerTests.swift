@@ -147,9 +147,10 @@ struct WorkerTests {
   }
 
   @Test func heartbeatsKeepALeaseLongerThanItLasts() async throws {
-    try await withTasks { store, _ in
-      let execution = Execution { _, _ in
-        try await Task.sleep(for: .milliseconds(1200))
+    try await withTasks { store, pool in
+      let execution = Execution { task, _ in
+        // Until the lease ends later than two leases after the one that was given.
+        while try await !pool.outlives(task.id, leases: 2, of: .milliseconds(500)) {}
         return result
       }
       try await withWorker(store, execution, .test(lease: .milliseconds(500), poll: .milliseconds(20))) {

@@ -18,7 +18,7 @@ struct Execution: TaskExecutor {
     Execution { _, _ in
       began.fire()
       defer { stopped.fire() }
-      try await Task.sleep(for: .seconds(600))
+      try await Signal().wait(timeout: .seconds(600))
       return result
     }
   }
