@@ -116,6 +116,7 @@ struct Film: Decodable, Sendable {
   struct Chunk: Decodable, Sendable {
     let index: Int
     let status: String
+    let progress: Int
     let take: Int
     let startsFrom: String?
     let url: String?
