@@ -60,3 +60,13 @@ build_services() {
   fi
   rm -f "$log"
 }
+
+# Makes a Python environment of its own below .build/ with the given PyPI packages, and prints its interpreter.
+python_with() {
+  local environment=$root/.build/python-tools
+  install_packages "python3-venv:/usr/lib/python3*/ensurepip/__init__.py" "python3:/usr/bin/python3"
+  [ -x "$environment/bin/python" ] || python3 -m venv "$environment" >&2
+  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2 ||
+    die "these PyPI packages could not be installed: $*"
+  printf '%s' "$environment/bin/python"
+}
