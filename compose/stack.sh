@@ -143,7 +143,8 @@ start_service() {
     export LONGTAKE_REDIS_URL="unix://$sockets/redis.sock"
     export LONGTAKE_ARTIFACTS_DIR=$state/artifacts LONGTAKE_TEMP_DIR=$state/temp/$name
     LONGTAKE_INTERNAL_SECRET=$(secret internal) LONGTAKE_MEDIA_SECRET=$(secret media)
-    export LONGTAKE_INTERNAL_SECRET LONGTAKE_MEDIA_SECRET
+    LONGTAKE_KEY_PEPPER=$(secret pepper)
+    export LONGTAKE_INTERNAL_SECRET LONGTAKE_MEDIA_SECRET LONGTAKE_KEY_PEPPER
     local other
     for other in "${services[@]}"; do
       [ "$other" = gateway ] || export "LONGTAKE_${other^^}_URL=$(urls_of "$other")"

@@ -7,6 +7,7 @@ import ServiceKit
 struct Front: Sendable {
   let neighbours: Neighbours
   let idempotency: any IdempotencyStore
+  let keys: KeyRing
   let artifacts: any ArtifactStore
   let signer: LinkSigner
   let hub: FeedHub
@@ -22,9 +23,10 @@ struct Front: Sendable {
     let address = Address(publicURL: publicURL, fallback: fallbackHost, signer: signer)
     let neighbours = neighbours
     let templates = TemplateCache { try await neighbours.templates() }
+    let idempotency = Idempotency(store: idempotency, address: address)
     let videos = VideoRoutes(
-      neighbours: neighbours, idempotency: Idempotency(store: idempotency, address: address),
-      address: address, reader: VideoRequestReader(catalogue: catalogue), templates: templates)
+      neighbours: neighbours, idempotency: idempotency, address: address,
+      reader: VideoRequestReader(catalogue: catalogue), templates: templates)
     let catalogueRoutes = CatalogueRoutes(
       neighbours: neighbours, templates: templates, catalogue: catalogue, mode: auth,
       requestsPerMinute: perMinute)
@@ -33,10 +35,11 @@ struct Front: Sendable {
         videos.routes, ActionRoutes(videos: videos).routes,
         EventRoutes(neighbours: neighbours, hub: hub).routes,
         MediaRoutes(store: artifacts, signer: signer).routes, catalogueRoutes.routes,
+        KeyRoutes(ring: keys, idempotency: idempotency).routes,
       ],
       middleware: [
         CORS(origins: origins), RateLimit(perMinute: perMinute),
-        Authentication(mode: auth, origins: origins),
+        Authentication(mode: auth, origins: origins, keys: keys),
       ],
       checks: [ReadyCheck("store", required: true) { [artifacts] in try await artifacts.check() }])
     assembly.problemBase = { address.base($0) }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Contracts
 import ServiceKit
 
@@ -5,6 +6,7 @@ import ServiceKit
 @main struct Gateway: ServiceProgram {
   static let identity = ServiceIdentity(.gateway, version: "0.1.0")
   static let settings = GatewaySettings.declared
+  static let tools: [any ParsableCommand.Type] = [KeysCommand.self]
 
   static func assemble(_ start: Start) async throws -> Assembly { try Wiring(start).assembly }
 }

@@ -18,9 +18,13 @@ struct GatewaySettings: Sendable {
     "LONGTAKE_RATE_PER_MINUTE", default: "1200", "How many requests a sender may make in a minute.")
   static let metricsPort = ServiceKit.Setting(
     "LONGTAKE_METRICS_PORT", default: "8086", "The internal port of /metrics and health for operators.")
+  static let keyPepper = ServiceKit.Setting(
+    "LONGTAKE_KEY_PEPPER", secret: true,
+    "What API keys are hashed with, at least 32 characters; keys end when it changes. Needed unless LONGTAKE_AUTH is dev."
+  )
   static let declared: [ServiceKit.Setting] = [
     publicURL, auth, origins, perMinute, metricsPort, .postgresURL, .postgresConnections, .redisURL,
-    .artifacts, .internalSecret, .mediaSecret, .url(of: .status), .url(of: .planner),
+    .artifacts, .internalSecret, .mediaSecret, keyPepper, .url(of: .status), .url(of: .planner),
   ]
 
   let fallbackHost: String
@@ -33,6 +37,7 @@ struct GatewaySettings: Sendable {
   let redis: RedisConfiguration?
   let artifacts: String
   let mediaSecret: Secret
+  let keyPepper: Secret?
   let tokens: ServiceTokens
   let statusURL: String
   let plannerURL: String
@@ -54,6 +59,10 @@ struct GatewaySettings: Sendable {
     tokens = start.tokens()
     statusURL = settings.urls(.url(of: .status))
     plannerURL = settings.urls(.url(of: .planner))
+    keyPepper =
+      auth == .required
+      ? settings.secret(Self.keyPepper, minimumBytes: 32)
+      : settings.optionalSecret(Self.keyPepper, minimumBytes: 32)
     mediaSecret = Self.mediaSecret(settings, isDevelopment: auth == .dev && Loopback.isName(host), start)
     if auth == .dev && !Loopback.isName(host) {
       settings.fault(

@@ -31,7 +31,9 @@ struct Wiring {
         planner: ServiceClient(
           transport: client, baseURL: settings.plannerURL, tokens: settings.tokens, from: .gateway,
           to: .planner)),
-      idempotency: idempotency, artifacts: LocalArtifactStore(root: settings.artifacts),
+      idempotency: idempotency,
+      keys: KeyRing(store: PostgresKeyStore(pool: pool), pepper: settings.keyPepper),
+      artifacts: LocalArtifactStore(root: settings.artifacts),
       signer: LinkSigner(secret: settings.mediaSecret.bytes),
       hub: FeedHub(redis: redis, logger: start.logger),
       catalogue: .standard, publicURL: settings.publicURL, fallbackHost: settings.fallbackHost,

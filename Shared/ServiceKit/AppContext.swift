@@ -7,10 +7,13 @@ internal import NIOCore
 public struct Caller: Sendable, Equatable {
   public let service: ServiceName?
   public let userId: String?
+  /// What a user's credential allows; empty for services, which are trusted.
+  public let scopes: Set<String>
 
-  public init(service: ServiceName?, userId: String?) {
+  public init(service: ServiceName?, userId: String?, scopes: Set<String> = []) {
     self.service = service
     self.userId = userId
+    self.scopes = scopes
   }
 }
 

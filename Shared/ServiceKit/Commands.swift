@@ -87,7 +87,7 @@ enum SettingsTable {
 }
 
 /// Turns a fault into sentences on stderr and an exit code.
-func sayingWhy(_ body: () async throws -> Void) async throws {
+public func sayingWhy(_ body: () async throws -> Void) async throws {
   do {
     try await body()
   } catch let error as SettingsError {

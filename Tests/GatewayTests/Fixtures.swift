@@ -91,7 +91,41 @@ final class MemoryIdempotencyStore: IdempotencyStore {
   func purge() async throws -> Int { 0 }
 }
 
+/// API keys in memory, as the table keeps them.
+final class MemoryKeyStore: KeyStore {
+  private let all = Mutex<[APIKey]>([])
+
+  func insert(_ key: APIKey) async throws -> APIKey {
+    all.withLock { all in
+      if let known = all.first(where: { $0.id == key.id }) { return known }
+      all.append(key)
+      return key
+    }
+  }
+
+  func key(prefix: String) async throws -> APIKey? { all.withLock { $0.first { $0.prefix == prefix } } }
+
+  func keys(of user: String?, after cursor: KeyID?, limit: Int) async throws -> [APIKey] {
+    all.withLock { all in
+      let newest = all.reversed().filter { user == nil || $0.userId == user }
+      let start = cursor.flatMap { id in newest.firstIndex { $0.id == id } }.map { $0 + 1 } ?? 0
+      return Array(newest.dropFirst(start).prefix(limit))
+    }
+  }
+
+  func revoke(_ id: KeyID, of user: String?) async throws -> Bool {
+    all.withLock { all in
+      guard let index = all.firstIndex(where: { $0.id == id && (user == nil || $0.userId == user) }) else {
+        return false
+      }
+      all[index].revokedAt = all[index].revokedAt ?? Date()
+      return true
+    }
+  }
+}
+
 enum Fixture {
+  static let pepper = Secret("fedcba9876543210fedcba9876543210")
   static let id = VideoID(
     UUID(namespace: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)), name: "film"))
   static let keys = StorageKeys.video(user: "local", video: id)
@@ -139,6 +173,7 @@ enum Fixture {
 struct TestGateway: Sendable {
   var services = StubServices()
   var idempotency = MemoryIdempotencyStore()
+  var keys = KeyRing(store: MemoryKeyStore(), pepper: Fixture.pepper)
   var hub = FeedHub(redis: nil, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   var store: any ArtifactStore = LocalArtifactStore(root: "/nowhere")
   var auth = AuthMode.dev
@@ -152,7 +187,7 @@ struct TestGateway: Sendable {
     }
     return Front(
       neighbours: Neighbours(status: client(.status), planner: client(.planner)), idempotency: idempotency,
-      artifacts: store, signer: Fixture.signer, hub: hub, catalogue: .standard, publicURL: nil,
+      keys: keys, artifacts: store, signer: Fixture.signer, hub: hub, catalogue: .standard, publicURL: nil,
       fallbackHost: "127.0.0.1:8080", auth: auth, origins: origins, perMinute: perMinute)
   }
 

@@ -10,6 +10,8 @@ enum ErrorMeanings {
     "idempotency_in_flight": "The first request with the key is still being answered: try again shortly.",
     "unauthorized": "A credential is missing or not valid.",
     "forbidden": "The credential does not allow this.",
+    "missing_scope": "The credential lacks a scope: use or make one that has it.",
+    "keys_unavailable": "API keys are switched off until the operator sets LONGTAKE_KEY_PEPPER.",
     "foreign_host": "Development mode answers only to loopback names.",
     "foreign_origin": "Development mode answers only to pages of loopback names and of listed origins.",
     "link_unsigned": "Links to media are signed: take them from the API as they are.",

@@ -4,7 +4,7 @@ import ServiceKit
 
 /// How strictly a credential is asked for.
 enum AuthMode: String, CaseIterable, Sendable {
-  /// No credential means user `local`; only while listening on loopback.
+  /// No credential means user `local`, who may read and write; only while listening on loopback.
   case dev
   case required
 }
@@ -16,6 +16,7 @@ struct Authentication: RouterMiddleware {
   let mode: AuthMode
   /// Origins that may call from a browser besides loopback.
   let origins: Set<String>
+  let keys: KeyRing
 
   /// Open to everybody: operators' probes, links that carry their own signature, and what errors mean.
   private static let open = ["/healthz", "/readyz", "/version"]
@@ -25,23 +26,28 @@ struct Authentication: RouterMiddleware {
     _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    if let user = try user(of: request) { context.caller = Caller(service: nil, userId: user) }
+    context.caller = try await caller(of: request)
     return try await next(request, context)
   }
 
-  /// Nil for what is open; throws for everything that may not pass.
-  func user(of request: Request) throws(Problem) -> String? {
+  /// Nil for what is open; throws 401, or 403 where a scope is missing, for everything that may not pass.
+  func caller(of request: Request) async throws -> Caller? {
     let path = request.uri.path
     if Self.open.contains(path) { return nil }
     if mode == .dev { try checkLoopback(request) }
     if Self.openBelow.contains(where: path.hasPrefix) { return nil }
-    if request.headers[.authorization] != nil {
-      throw .unauthorized("This credential is not known: API keys come with a later version of Longtake.")
+    guard let credential = request.headers[.authorization] else {
+      guard mode == .dev else { throw Problem.unauthorized("A credential is missing. \(KeyRing.accepted)") }
+      return Caller(service: nil, userId: "local", scopes: Set(Scope.names(Scope.standard)))
     }
-    guard mode == .dev else {
-      throw .unauthorized("A credential is missing, and API keys come with a later version of Longtake.")
+    let parts = credential.split(separator: " ", maxSplits: 1).map(String.init)
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+      throw Problem.unauthorized("The credential is no Bearer token. \(KeyRing.accepted)")
     }
-    return "local"
+    let key = try await keys.key(parts[1])
+    let needed: Scope = [.get, .head].contains(request.method) ? .read : .write
+    guard key.scopes.contains(needed) else { throw Problem.missing(needed) }
+    return Caller(service: nil, userId: key.userId, scopes: Set(Scope.names(key.scopes)))
   }
 
   /// Against rebinding: a page of another site must not reach a service that trusts the machine it is on.
@@ -58,6 +64,23 @@ struct Authentication: RouterMiddleware {
         "In development the Origin must be a loopback name or in LONGTAKE_CORS_ORIGINS.",
         code: "foreign_origin")
     }
+  }
+}
+
+extension AppContext {
+  /// What the caller's credential allows.
+  var scopes: Set<Scope> { Set((caller?.scopes ?? []).compactMap(Scope.init)) }
+
+  /// Throws 403 for a caller without the scope.
+  func require(_ scope: Scope) throws(Problem) {
+    guard scopes.contains(scope) else { throw .missing(scope) }
+  }
+}
+
+extension Problem {
+  fileprivate static func missing(_ scope: Scope) -> Problem {
+    .forbidden(
+      "This needs the scope \(scope.rawValue), which the credential does not have.", code: "missing_scope")
   }
 }
 

@@ -64,7 +64,8 @@ struct CatalogueRoutes: Sendable {
       promptCharacters: RequestLimits.promptLength.upperBound,
       durationSeconds: RequestLimits.durationSeconds.upperBound)
     return try .json(
-      Me(id: try context.user(), auth: mode.rawValue, scopes: ["read", "write"], limits: limits))
+      Me(
+        id: try context.user(), auth: mode.rawValue, scopes: Scope.names(context.scopes), limits: limits))
   }
 
   /// Where the `type` of a problem leads.

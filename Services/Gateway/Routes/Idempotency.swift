@@ -103,7 +103,7 @@ struct Idempotency: Sendable {
   /// SHA-256 over method, path, user and canonical body, in hexadecimal.
   static func fingerprint(_ request: Request, _ user: String, _ body: JSONValue) -> String {
     let text = "\(request.method.rawValue)\n\(request.uri.path)\n\(user)\n\(body.canonical)"
-    return SHA256.hash(data: Data(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return SHA256.hash(data: Data(text.utf8)).hex
   }
 }
 
