@@ -147,8 +147,8 @@ let package = Package(
     tests(
       "ServiceKit",
       [
-        "ServiceKit", "Contracts", hummingbird, hummingbirdTesting, logging, coreMetrics, httpTypes, crypto,
-        nioCore,
+        "ServiceKit", "Contracts", "Postgres", "Redis", hummingbird, hummingbirdTesting, logging, coreMetrics,
+        httpTypes, crypto, nioCore,
       ]),
     tests(
       "Queue",
@@ -194,6 +194,7 @@ let package = Package(
         logging,
         arguments,
       ]),
+    tests("Services", ["Gateway", "Status", "Planner", "References", "Chunks", "Audio", "ServiceKit"]),
     tests("Stack", ["HTTPClient", httpTypes, nioPosix]),
   ],
   swiftLanguageModes: [.v6]

@@ -10,7 +10,11 @@ struct Wiring {
   let assembly: Assembly
 
   init(_ start: Start) throws {
-    let artifacts = LocalArtifactStore(root: start.settings.path(.artifacts))
+    let artifacts = start.checked("store") {
+      LocalArtifactStore(root: start.settings.path(.artifacts))
+    } look: {
+      try await $0.check()
+    }
     let service = try WorkerService(start, migrations: ChunkMigrations.all)
     let media = MediaPool(size: 2)
     let shelf = Shelf(

@@ -22,10 +22,11 @@ struct GatewaySettings: Sendable {
     "LONGTAKE_KEY_PEPPER", secret: true,
     "What API keys are hashed with, at least 32 characters; keys end when it changes. Needed unless LONGTAKE_AUTH is dev."
   )
-  static let declared: [ServiceKit.Setting] = [
-    publicURL, auth, origins, perMinute, metricsPort, .postgresURL, .postgresConnections, .redisURL,
-    .artifacts, .internalSecret, .mediaSecret, keyPepper, .url(of: .status), .url(of: .planner),
-  ]
+  static let declared: [ServiceKit.Setting] =
+    [
+      publicURL, auth, origins, perMinute, metricsPort, .artifacts, .internalSecret, .mediaSecret, keyPepper,
+      .url(of: .status), .url(of: .planner),
+    ] + ServiceKit.Setting.stores
 
   let fallbackHost: String
   let publicURL: String?
@@ -34,8 +35,9 @@ struct GatewaySettings: Sendable {
   let perMinute: Int
   let metricsPort: Int
   let postgres: PostgresSettings
+  /// A bell: without it the feed is read once a second.
   let redis: RedisConfiguration?
-  let artifacts: String
+  let artifacts: LocalArtifactStore
   let mediaSecret: Secret
   let keyPepper: Secret?
   let tokens: ServiceTokens
@@ -54,8 +56,12 @@ struct GatewaySettings: Sendable {
     perMinute = settings.int(Self.perMinute, in: 1...1_000_000)
     metricsPort = settings.int(Self.metricsPort, in: 1...65535)
     postgres = start.postgres()
-    redis = Self.redis(settings)
-    artifacts = settings.path(.artifacts)
+    redis = start.optionalRedis()
+    artifacts = start.checked("store") {
+      LocalArtifactStore(root: settings.path(.artifacts))
+    } look: {
+      try await $0.check()
+    }
     tokens = start.tokens()
     statusURL = settings.urls(.url(of: .status))
     plannerURL = settings.urls(.url(of: .planner))
@@ -79,17 +85,6 @@ struct GatewaySettings: Sendable {
       settings.fault("LONGTAKE_CORS_ORIGINS holds \"\(origin)\": give origins like https://studio.example.")
     }
     return Set(all)
-  }
-
-  /// Redis is a bell: without it the feed is read once a second.
-  private static func redis(_ settings: Settings) -> RedisConfiguration? {
-    guard let url = settings.optionalSecret(.redisURL) else { return nil }
-    do throws(RedisError) {
-      return try RedisConfiguration(url: url.reveal())
-    } catch {
-      settings.fault("LONGTAKE_REDIS_URL cannot be read: give \(ServiceKit.Setting.redisURL.meaning)")
-      return nil
-    }
   }
 
   /// In development a secret of this process is enough: links end with it.

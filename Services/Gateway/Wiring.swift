@@ -33,7 +33,7 @@ struct Wiring {
           to: .planner)),
       idempotency: idempotency,
       keys: KeyRing(store: PostgresKeyStore(pool: pool), pepper: settings.keyPepper),
-      artifacts: LocalArtifactStore(root: settings.artifacts),
+      artifacts: settings.artifacts,
       signer: LinkSigner(secret: settings.mediaSecret.bytes),
       hub: FeedHub(redis: redis, logger: start.logger),
       catalogue: .standard, publicURL: settings.publicURL, fallbackHost: settings.fallbackHost,
@@ -53,21 +53,11 @@ struct Wiring {
   private static func reports(
     _ redis: RedisClient?, _ client: HTTPClient, _ settings: GatewaySettings
   ) -> [ReadyCheck] {
-    let neighbours = [("status", settings.statusURL), ("planner", settings.plannerURL)].map { name, urls in
-      ReadyCheck(name, required: false) {
-        for url in urls.split(separator: ",") where await answers(client, String(url)) { return }
-        throw Problem.unavailable("\(name) does not answer.")
-      }
-    }
-    guard let redis else { return neighbours }
-    return neighbours + [ReadyCheck("redis", required: false) { try await redis.ping() }]
+    [
+      .neighbour(.status, at: settings.statusURL, by: client),
+      .neighbour(.planner, at: settings.plannerURL, by: client),
+    ] + (redis.map { [.redis($0)] } ?? [])
   }
-}
-
-/// Whether a service is alive there.
-private func answers(_ client: HTTPClient, _ url: String) async -> Bool {
-  let call = ServiceCall(method: .get, url: url + "/healthz", deadline: .seconds(1))
-  do { return try await client.send(call).status == 200 } catch { return false }
 }
 
 /// What is closed when everything else has stopped.

@@ -11,32 +11,29 @@ import ServiceLifecycle
 /// Builds Status from its settings.
 struct Wiring {
   static let settings: [ServiceKit.Setting] =
-    [.postgresURL, .postgresConnections, .redisURL, .internalSecret, .sweep]
+    ServiceKit.Setting.stores + [.internalSecret, .sweep]
     + ServiceName.executing.map { .url(of: $0) }
 
   let assembly: Assembly
 
   init(_ start: Start) throws {
     let settings = start.settings
-    let postgresURL = settings.string(.postgresURL)
-    let connections = settings.int(.postgresConnections, in: 2...100)
-    let redisURL = settings.string(.redisURL)
+    let postgres = start.postgres(connections: 2...100)
+    let redisConfiguration = start.redis()
     let sweep = settings.duration(.sweep, in: 0.1...600)
     let tokens = start.tokens()
     let urls = ServiceName.executing.map { ($0, settings.urls(.url(of: $0))) }
     try settings.validate()
 
     let loop = try EventLoop(name: "status")
-    var configuration = try PostgresConfiguration(url: postgresURL, applicationName: "longtake-status")
-    let schema = configuration.schema ?? "status"
-    configuration.schema = schema
-    let pool = PostgresPool(configuration, size: connections, loop: loop, logger: start.logger)
-    let redis = RedisClient(
-      configuration: try RedisConfiguration(url: redisURL), loop: loop, logger: start.logger)
+    let pool = PostgresPool(
+      postgres.configuration, size: postgres.connections, loop: loop, logger: start.logger)
+    let redis = RedisClient(configuration: redisConfiguration, loop: loop, logger: start.logger)
     let http = HTTPClient()
-    let migrator = Migrator(service: "status", schema: schema, migrations: StatusMigrations.all)
+    let migrator = Migrator(
+      service: "status", schema: postgres.configuration.schema ?? "status", migrations: StatusMigrations.all)
     let database = Database(
-      logger: start.logger, migrate: { try await migrator.migrate(pool) }, ping: { try await pool.ping() },
+      pool: pool, logger: start.logger, migrate: { try await migrator.migrate(pool) },
       close: {
         await pool.close()
         await redis.close()
@@ -49,7 +46,7 @@ struct Wiring {
       pool: pool, redis: redis, neighbours: neighbours, sweep: sweep, logger: start.logger)
     assembly = Assembly(
       tokens: tokens, routes: conductor.routes,
-      checks: [ReadyCheck("redis", required: false) { try await redis.ping() }],
+      checks: [.redis(redis)] + urls.map { .neighbour($0, at: $1, by: http) },
       services: conductor.services.map { database.once($0) }, database: database)
   }
 }

@@ -1,4 +1,5 @@
 public import Contracts
+internal import Glibc
 
 /// Where films, pictures and music are kept: written once, verified, never changed.
 ///
@@ -38,7 +39,7 @@ public enum PutOutcome: Sendable, Equatable {
 }
 
 /// Why a store could not do what was asked.
-public struct ArtifactError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ArtifactError: Obstacle, Sendable, Equatable, CustomStringConvertible {
   public enum Code: Sendable, Equatable {
     /// No key that `StorageKeys` makes.
     case invalidKey
@@ -67,6 +68,15 @@ public struct ArtifactError: Error, Sendable, Equatable, CustomStringConvertible
     switch code {
     case .full, .system: true
     case .invalidKey, .missing, .corrupt: false
+    }
+  }
+
+  /// What no time heals: a full store, or one that we may not write to.
+  public var needsPerson: Bool {
+    switch code {
+    case .full: true
+    case .system(let number): [EACCES, EPERM, EROFS, ENOTDIR, ELOOP, ENAMETOOLONG].contains(number)
+    default: !isTransient
     }
   }
 }

@@ -45,6 +45,13 @@ enum BlockingFile {
     try write(bytes[...], to: output, path)
   }
 
+  /// What an ordinary user may still write on the file system of a folder.
+  static func freeBytes(_ path: String) throws(ArtifactError) -> Int {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { throw ArtifactError.system("look at the disk of \(path)") }
+    return Int(clamping: status.f_bavail &* status.f_frsize)
+  }
+
   /// `mkdir -p`.
   static func makeFolders(_ path: String) throws(ArtifactError) {
     if isFolder(path) { return }

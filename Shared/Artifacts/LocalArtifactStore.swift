@@ -6,6 +6,9 @@ internal import NIOPosix
 
 /// Artifacts as files below one folder; the temporary names are in `.uploads` of the same file system.
 public struct LocalArtifactStore: ArtifactStore {
+  /// With less than this, 64 MB, `check` calls the store full: a film's files would not fit.
+  static let leastFreeBytes = 64 << 20
+
   public let root: String
 
   /// The folder is made at the first `put` or `check` if it is missing.
@@ -77,10 +80,27 @@ public struct LocalArtifactStore: ArtifactStore {
 
   public func check() async throws(ArtifactError) {
     try await blocking { () throws(ArtifactError) in
-      let probe = try temporaryPath()
-      defer { unlink(probe) }
-      try BlockingFile.write(Array("ready".utf8), to: probe)
+      do throws(ArtifactError) {
+        let probe = try temporaryPath()
+        defer { unlink(probe) }
+        try BlockingFile.write(Array("ready".utf8), to: probe)
+        try Self.checkRoom(free: try BlockingFile.freeBytes(root), in: root)
+      } catch {
+        if error.code == .full { throw error }
+        throw ArtifactError(
+          error.code,
+          "Nothing can be stored in LONGTAKE_ARTIFACTS_DIR, \(root): make it a folder that user \(geteuid()) may write to. \(error.message)"
+        )
+      }
     }
+  }
+
+  static func checkRoom(free bytes: Int, in root: String) throws(ArtifactError) {
+    guard bytes < leastFreeBytes else { return }
+    throw ArtifactError(
+      .full,
+      "LONGTAKE_ARTIFACTS_DIR, \(root), has \(bytes >> 20) MB left and needs \(leastFreeBytes >> 20): free some, or give it a larger disk."
+    )
   }
 
   private func path(of key: String) -> String { "\(root)/\(key)" }

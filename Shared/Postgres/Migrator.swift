@@ -26,13 +26,22 @@ public struct Migration: Sendable, Equatable {
 }
 
 /// Why a schema was not migrated.
-public enum MigrationError: Error, Sendable, Equatable {
+public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file of an applied migration was changed.
   case edited(name: String)
-  /// `applied` stands where the list of this program has `declared`, or nothing.
-  case reordered(applied: String, declared: String?)
+  /// `applied` stands where the list of this program has `declared`.
+  case reordered(applied: String, declared: String)
   /// A migration was refused; nothing of it remains.
   case failed(name: String, PostgresError)
+
+  public var description: String {
+    switch self {
+    case .edited(let name): "the migration \(name) was applied with another text: release it unchanged"
+    case .reordered(let applied, let declared):
+      "the migration \(applied) was applied where this version has \(declared): new ones go to the end"
+    case .failed(let name, let error): "the migration \(name) was refused: \(error)"
+    }
+  }
 }
 
 /// Brings the schema of one service up to date; any number of processes may do so at once.
@@ -121,16 +130,17 @@ extension Migrator {
     return history
   }
 
-  /// What is declared beyond the history, which must be the beginning of what is declared.
+  /// What is declared beyond the history, which must begin alike.
+  ///
+  /// A longer history is a newer version's, which only adds: an older one goes on beside and after it.
   private func missing(
     _ history: [(name: String, checksum: String)]
   ) throws(MigrationError) -> ArraySlice<Migration> {
-    for (index, applied) in history.enumerated() {
-      guard index < migrations.count, migrations[index].name == applied.name else {
-        throw .reordered(
-          applied: applied.name, declared: index < migrations.count ? migrations[index].name : nil)
+    for (applied, declared) in zip(history, migrations) {
+      guard declared.name == applied.name else {
+        throw .reordered(applied: applied.name, declared: declared.name)
       }
-      guard migrations[index].checksum == applied.checksum else { throw .edited(name: applied.name) }
+      guard declared.checksum == applied.checksum else { throw .edited(name: applied.name) }
     }
     return migrations.dropFirst(history.count)
   }

@@ -119,16 +119,16 @@ extension PostgresConnection {
 
   private func establish(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
     do throws(PostgresError) {
-      guard !handle.isBad else { throw PostgresError(.connection, handle.message) }
+      guard !handle.isBad else { throw PostgresError(connecting: handle.message) }
       var step = PGRES_POLLING_WRITING
       while step != PGRES_POLLING_OK {
         guard step == PGRES_POLLING_READING || step == PGRES_POLLING_WRITING else {
-          throw PostgresError(.connection, handle.message)
+          throw PostgresError(connecting: handle.message)
         }
         try await wait(for: step == PGRES_POLLING_READING ? .readable : .writable, until: deadline)
         step = PQconnectPoll(handle.raw)
       }
-      guard PQsetnonblocking(handle.raw, 1) == 0 else { throw PostgresError(.connection, handle.message) }
+      guard PQsetnonblocking(handle.raw, 1) == 0 else { throw PostgresError(connecting: handle.message) }
       state = .idle
     } catch {
       close()

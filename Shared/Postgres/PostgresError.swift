@@ -24,11 +24,22 @@ public struct PostgresError: Error, Sendable, Equatable {
   public var message: String
   /// The constraint that a statement violated.
   public var constraint: String?
+  /// The SQLSTATE with which a server refused the connection, such as 28P01 for a wrong password.
+  public var refusal: String?
 
   public init(_ code: Code, _ message: String, constraint: String? = nil) {
     self.code = code
     self.message = message
     self.constraint = constraint
+  }
+
+  /// `connection`, with what libpq says: a refusal of the server is `… FATAL:  28P01: …` in it.
+  init(connecting message: String) {
+    self.init(.connection, message)
+    for part in message.split(separator: ":  ").dropFirst() {
+      let state = part.prefix { $0.isASCII && ($0.isNumber || $0.isUppercase) }
+      if state.count == 5, part.dropFirst(5).first == ":" { refusal = String(state) }
+    }
   }
 
   /// The SQLSTATE of an error of the server.
@@ -64,7 +75,8 @@ extension PostgresError: CustomStringConvertible {
   /// A sentence without SQL, values or the server's message, so that nothing leaks where errors are printed.
   public var description: String {
     switch code {
-    case .connection: "Postgres cannot be reached"
+    case .connection:
+      refusal.map { "Postgres refused the connection (\($0))" } ?? "Postgres cannot be reached"
     case .server(let state):
       "Postgres refused a statement (\(state)\(constraint.map { ", constraint \($0)" } ?? ""))"
     case .encoding: "a value cannot be sent to Postgres"

@@ -20,10 +20,8 @@ public struct WorkerService: Sendable {
   private let options: Worker.Options
 
   /// What it declares; a service adds its own.
-  public static let settings: [ServiceKit.Setting] = [
-    .postgresURL, .postgresConnections, .redisURL, .internalSecret, .workers, .lease, .grace, .temporary,
-    .instance,
-  ]
+  public static let settings: [ServiceKit.Setting] =
+    ServiceKit.Setting.stores + [.internalSecret, .workers, .lease, .grace, .temporary, .instance]
 
   /// Reads and validates all settings, then builds what needs no connection yet.
   ///
@@ -31,32 +29,28 @@ public struct WorkerService: Sendable {
   public init(_ start: Start, migrations: [Migration]) throws {
     let settings = start.settings
     let name = start.identity.name
-    let postgresURL = settings.string(.postgresURL)
-    let connections = settings.int(.postgresConnections, in: 2...100)
-    let redisURL = settings.string(.redisURL)
+    let postgres = start.postgres(connections: 2...100)
+    let redisConfiguration = start.redis()
     let tokens = start.tokens()
     let options = Worker.Options(
       owner: Self.owner(name, settings.optional(.instance)), concurrency: settings.int(.workers, in: 1...64),
       lease: settings.duration(.lease, in: 1...600), drain: settings.duration(.grace, in: 0...85))
-    let workspace = Workspace(root: settings.optional(.temporary), service: name)
+    let workspace = Self.workspace(settings, name)
     try settings.validate()
     let loop = try EventLoop(name: name.rawValue)
-    var configuration = try PostgresConfiguration(url: postgresURL)
+    let configuration = postgres.configuration
     let schema = configuration.schema ?? name.rawValue
-    configuration.schema = schema
     // A heartbeat that hangs must not outlive the time for which a lease is trusted.
     var heartConfiguration = configuration
     heartConfiguration.statementTimeout = options.lease / 4
     heartConfiguration.acquireTimeout = options.lease / 4
-    let pool = PostgresPool(configuration, size: connections, loop: loop, logger: start.logger)
+    let pool = PostgresPool(configuration, size: postgres.connections, loop: loop, logger: start.logger)
     let heartPool = PostgresPool(heartConfiguration, size: 1, loop: loop, logger: start.logger)
-    let redis = RedisClient(
-      configuration: try RedisConfiguration(url: redisURL), loop: loop, logger: start.logger)
+    let redis = RedisClient(configuration: redisConfiguration, loop: loop, logger: start.logger)
     let tables = Migrator(service: "queue", schema: schema, migrations: QueueMigrations.all)
     let own = Migrator(service: name.rawValue, schema: schema, migrations: migrations)
     database = Database(
-      logger: start.logger, migrate: { try await tables.migrate(pool) + own.migrate(pool) },
-      ping: { try await pool.ping() },
+      pool: pool, logger: start.logger, migrate: { try await tables.migrate(pool) + own.migrate(pool) },
       close: {
         await heartPool.close()
         await pool.close()
@@ -72,7 +66,6 @@ public struct WorkerService: Sendable {
     executors: [Phase: any TaskExecutor], checks: [ReadyCheck] = [],
     forget: @escaping Worker.Forget = { _ in }
   ) throws -> Assembly {
-    try workspace.prepare()
     let logger = start.logger
     let store = TaskStore(pool: pool)
     let outbox = Outbox(pool: pool)
@@ -85,13 +78,24 @@ public struct WorkerService: Sendable {
     let routes = TaskRoutes(
       store: store, outbox: outbox, phases: Set(executors.keys), forget: forget,
       wake: { wakes.send($0) })
-    let redisCheck = ReadyCheck("redis", required: false) { [redis] in try await redis.ping() }
     return Assembly(
-      tokens: tokens, routes: [routes.routes], checks: [redisCheck] + checks,
+      tokens: tokens, routes: [routes.routes], checks: [.redis(redis)] + checks,
       services: [
         wakes, OnceReady(database: database, service: relay), OnceReady(database: database, service: worker),
       ],
       database: database)
+  }
+
+  private static func workspace(_ settings: Settings, _ name: ServiceName) -> Workspace {
+    let workspace = Workspace(root: settings.optional(.temporary), service: name)
+    do {
+      try workspace.prepare()
+    } catch {
+      settings.fault(
+        "Files in the making cannot be written to \(workspace.root): set LONGTAKE_TEMP_DIR to a folder that may be written to."
+      )
+    }
+    return workspace
   }
 
   /// A process without a name of its own has one that no other ever has.

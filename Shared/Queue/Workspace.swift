@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// Where the copies of a service make files before they are stored: a folder per process and per task.
 public struct Workspace: Sendable {
-  private let root: String
+  let root: String
   private let prefix: String
   private let own: String
 

@@ -9,12 +9,20 @@ public struct RedisConfiguration: Sendable, Equatable, CustomStringConvertible {
 
   let endpoint: Endpoint
   let user: String?
-  let password: String?
+  /// Nil where none is sent.
+  public var password: String?
   let database: Int
   /// Resolving, connecting and signing in together.
   public var connectTimeout: Duration = .seconds(5)
   /// One command or pipeline, waiting for those before it included.
   public var commandTimeout: Duration = .seconds(5)
+
+  /// A server without a password.
+  public init(host: String, port: UInt16 = 6379) {
+    endpoint = .tcp(host: host, port: port)
+    user = nil
+    database = 0
+  }
 
   /// Reads `redis://[user:password@]host[:port][/database]` or `unix:///path[?db=database]`.
   public init(url: String) throws(RedisError) {

@@ -8,6 +8,8 @@ public struct Start: Sendable {
   public let identity: ServiceIdentity
   public let settings: Settings
   public let logger: Logger
+  /// What is looked at before the service answers.
+  let checks = StartChecks()
 
   public init(identity: ServiceIdentity, settings: Settings, logger: Logger) {
     self.identity = identity

@@ -22,7 +22,8 @@ public protocol ServiceProgram {
   static var settings: [Setting] { get }
   /// Its own subcommands.
   static var tools: [any ParsableCommand.Type] { get }
-  /// Reads all settings, calls `start.settings.validate()`, then builds.
+  /// Reads all settings, calls `start.settings.validate()`, then builds. What is read by `start.postgres()`,
+  /// `start.redis()` and `start.checked` is looked at before the service answers.
   static func assemble(_ start: Start) async throws -> Assembly
 }
 
@@ -59,7 +60,9 @@ public enum Bootstrap {
     LoggingSystem.bootstrap { label in JSONLogHandler(service: name, label: label, level: level) }
     let logger = Logger(label: name)
     for warning in settings.warnings(declared: Program.declaredSettings) { logger.warning("\(warning)") }
-    return Start(identity: Program.identity, settings: settings, logger: logger)
+    var identity = Program.identity
+    identity.commit = identity.commit ?? settings.optional(.commit)
+    return Start(identity: identity, settings: settings, logger: logger)
   }
 
   /// Runs until SIGTERM or SIGINT, then drains.
@@ -71,8 +74,7 @@ public enum Bootstrap {
     let host = settings.string(.host)
     let port = settings.int(.port(Program.identity.name.defaultPort), in: 1...65535)
     let drain = settings.duration(.drain, in: 0...300)
-    let assembly = try await program.assemble(start)
-    try settings.validate()
+    let assembly = try await start.assemble(program)
     let health = Health(checks: assembly.allChecks)
     let router = assembly.router(identity: start.identity, health: health, metrics: registry)
     var services: [any Service] = assembly.services

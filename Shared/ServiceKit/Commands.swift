@@ -37,8 +37,7 @@ struct Migrate<Program: ServiceProgram>: AsyncParsableCommand {
   func run() async throws {
     try await sayingWhy {
       let start = try Bootstrap.start(Program.self)
-      let assembly = try await Program.assemble(start)
-      try start.settings.validate()
+      let assembly = try await start.assemble(Program.self)
       guard let database = assembly.database else { throw CleanExit.message("There is nothing to migrate.") }
       let applied: [String]
       do {
@@ -60,7 +59,7 @@ struct Version<Program: ServiceProgram>: ParsableCommand {
   }
 
   func run() throws {
-    let commit = Program.identity.commit.map { " (\($0))" } ?? ""
+    let commit = (Program.identity.commit ?? Settings().optional(.commit)).map { " (\($0))" } ?? ""
     throw CleanExit.message("\(Program.identity.executable) \(Program.identity.version)\(commit)")
   }
 }
@@ -74,15 +73,15 @@ struct ShowSettings<Program: ServiceProgram>: ParsableCommand {
   func run() throws { throw CleanExit.message(SettingsTable.text(Program.declaredSettings)) }
 }
 
-/// Lays the settings out for a terminal; a Markdown table as well.
+/// Lays the settings out for a terminal and for the READMEs: a Markdown table.
 enum SettingsTable {
   static func text(_ settings: [Setting]) -> String {
     let rows = settings.map { setting in
       let fallback = setting.fallback.map { "`\($0)`" } ?? ""
-      let secret = setting.isSecret ? " Secret; `\(setting.name)_FILE` may name a file." : ""
-      return "| `\(setting.name)` | \(fallback) | \(setting.meaning)\(secret) |"
+      let secret = setting.isSecret ? "yes, or `…_FILE`" : ""
+      return "| `\(setting.name)` | \(fallback) | \(setting.meaning) | \(secret) |"
     }
-    return (["| setting | default | meaning |", "|---|---|---|"] + rows).joined(separator: "\n")
+    return (["| setting | default | meaning | secret |", "|---|---|---|---|"] + rows).joined(separator: "\n")
   }
 }
 

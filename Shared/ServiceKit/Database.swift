@@ -63,7 +63,7 @@ public final class Database: Service {
         let wait = backoff.next()
         obstacle.withLock { $0 = "\(error)" }
         logger.warning(
-          "Postgres is not usable yet: check that it runs and LONGTAKE_POSTGRES_URL; trying again",
+          "Postgres is not usable yet; trying again",
           metadata: ["error": "\(error)", "seconds": .stringConvertible(wait / .seconds(1))])
         // Cancelled when the service stops; the loop's condition sees it.
         try? await Task.sleep(for: wait)

@@ -62,24 +62,31 @@ public final class Health: Sendable {
   }
 
   private static func result(of check: ReadyCheck, within patience: Duration) async -> ReadyReport.Check {
-    let detail = await withTaskGroup(of: String?.self) { group in
-      group.addTask {
-        do {
-          try await check.check()
-          return nil
-        } catch {
-          return "\(error)"
-        }
+    let detail = await within(patience, else: Optional("no answer within \(patience)")) {
+      do {
+        try await check.check()
+        return nil
+      } catch {
+        return "\(error)"
       }
-      group.addTask {
-        // Cancelled as soon as the check has answered.
-        try? await Task.sleep(for: patience)
-        return "no answer within \(patience)"
-      }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      return first
     }
     return ReadyReport.Check(name: check.name, ok: detail == nil, required: check.required, detail: detail)
+  }
+}
+
+/// What `body` answers, or `late` when that takes longer than the patience; then `body` is cancelled.
+func within<Answer: Sendable>(
+  _ patience: Duration, else late: Answer, _ body: @escaping @Sendable () async -> Answer
+) async -> Answer {
+  await withTaskGroup(of: Answer.self) { group in
+    group.addTask { await body() }
+    group.addTask {
+      // Cancelled as soon as the body has answered.
+      try? await Task.sleep(for: patience)
+      return late
+    }
+    let first = await group.next() ?? late
+    group.cancelAll()
+    return first
   }
 }

@@ -16,19 +16,35 @@ struct HealthCheck<Program: ServiceProgram>: AsyncParsableCommand {
       let host = settings.string(.host)
       let port = settings.int(.port(Program.identity.name.defaultPort), in: 1...65535)
       try settings.validate()
-      let address = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
+      let address = Self.address(host)
       let client = HTTPClient()
-      let answer: ServiceAnswer
+      let answer: Result<ServiceAnswer, any Error>
       do {
-        answer = try await client.send(
-          ServiceCall(method: .get, url: "http://\(address):\(port)/readyz", deadline: .seconds(5)))
+        answer = .success(
+          try await client.send(
+            ServiceCall(method: .get, url: "http://\(address):\(port)/readyz", deadline: .seconds(5))))
       } catch {
-        throw StartFault("Nothing answers on \(address):\(port): \(error).", code: 1)
+        answer = .failure(StartFault("Nothing answers on \(address):\(port): \(error).", code: 1))
       }
       await client.shutdown()
-      let text = String(decoding: answer.body, as: UTF8.self)
-      guard answer.status == 200 else { throw StartFault(text, code: 1) }
-      throw CleanExit.message(text)
+      let found = try answer.get()
+      guard found.status == 200 else { throw StartFault(Self.reasons(found), code: 1) }
+      throw CleanExit.message("ready")
     }
+  }
+
+  /// Where this machine reaches a service that listens on `host`.
+  private static func address(_ host: String) -> String {
+    if ["0.0.0.0", "::", ""].contains(host) { return "127.0.0.1" }
+    return host.contains(":") ? "[\(host)]" : host
+  }
+
+  /// What the service waits for, a line for each check that counts.
+  private static func reasons(_ answer: ServiceAnswer) -> String {
+    guard let report = try? JSON.decode(ReadyReport.self, from: answer.body) else {
+      return "/readyz answered \(answer.status)."
+    }
+    let missing = report.checks.filter { !$0.ok && $0.required }
+    return missing.map { "not ready: \($0.name): \($0.detail ?? "")" }.joined(separator: "\n")
   }
 }

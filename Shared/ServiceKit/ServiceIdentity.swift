@@ -4,8 +4,8 @@ public import Contracts
 public struct ServiceIdentity: Sendable, Equatable {
   public let name: ServiceName
   public let version: String
-  /// The commit it was built from, where the build says so.
-  public let commit: String?
+  /// The commit it was built from, where the build or `LONGTAKE_COMMIT` says so.
+  public var commit: String?
 
   public init(_ name: ServiceName, version: String, commit: String? = nil) {
     self.name = name

@@ -29,10 +29,19 @@ extension Setting {
     "LONGTAKE_POSTGRES_URL", secret: true,
     "This service's Postgres, postgres://role:password@host:5432/database; ?host= may name a socket's folder."
   )
+  public static let postgresPassword = Setting(
+    "LONGTAKE_POSTGRES_PASSWORD", secret: true, "The role's password, where the URL holds none.")
   public static let postgresConnections = Setting(
     "LONGTAKE_POSTGRES_CONNECTIONS", default: "6", "How many connections to Postgres the service holds.")
   public static let redisURL = Setting(
-    "LONGTAKE_REDIS_URL", secret: true, "Redis, redis://host:6379 or unix:///path/of/socket.")
+    "LONGTAKE_REDIS_URL", secret: true,
+    "Redis, redis://user:password@host:6379/database or unix:///path/of/socket.")
+  public static let redisPassword = Setting(
+    "LONGTAKE_REDIS_PASSWORD", secret: true, "The password of Redis, where the URL holds none.")
+  /// What reaches Postgres and Redis, for every service that has them.
+  public static let stores: [Setting] = [
+    .postgresURL, .postgresPassword, .postgresConnections, .redisURL, .redisPassword,
+  ]
   public static let artifacts = Setting(
     "LONGTAKE_ARTIFACTS_DIR", "The folder that films, pictures and music are stored in.")
   public static let internalSecret = Setting(
@@ -50,25 +59,36 @@ extension Setting {
   public static let sweep = Setting(
     "LONGTAKE_SWEEP_SECONDS", default: "10", "How often Status looks at every open run.")
 
+  static let commit = Setting("LONGTAKE_COMMIT", "The commit that was built, for /version; images set it.")
+
   /// The port, with the service's own default.
   public static func port(_ number: Int) -> Setting {
     Setting("LONGTAKE_PORT", default: String(number), "The port that the service listens on.")
   }
 
   /// What every service understands, whatever it declares itself.
-  static let common: [Setting] = [.host, .logLevel, .drain]
+  static let common: [Setting] = [.host, .logLevel, .drain, .commit]
 
   /// Names that belong to some part of the stack; one of them is no mistake in another part's environment.
   static let namesOfTheStack: Set<String> = [
     "LONGTAKE_ARTIFACTS_DIR", "LONGTAKE_AUDIO_URL", "LONGTAKE_AUTH", "LONGTAKE_CHUNKS_URL",
-    "LONGTAKE_CORS_ORIGINS", "LONGTAKE_DRAIN_SECONDS", "LONGTAKE_GRACE_SECONDS", "LONGTAKE_HOST",
+    "LONGTAKE_COMMIT", "LONGTAKE_CORS_ORIGINS", "LONGTAKE_DRAIN_SECONDS", "LONGTAKE_GRACE_SECONDS",
+    "LONGTAKE_HOST",
     "LONGTAKE_IMAGE_PROVIDER", "LONGTAKE_INSTANCE", "LONGTAKE_INTERNAL_SECRET", "LONGTAKE_JWT_JWKS",
     "LONGTAKE_JWT_SECRET", "LONGTAKE_KEY_PEPPER", "LONGTAKE_LEASE_SECONDS",
     "LONGTAKE_LOG_LEVEL", "LONGTAKE_MEDIA_SECRET", "LONGTAKE_METRICS_PORT", "LONGTAKE_MUSIC_PROVIDER",
     "LONGTAKE_PLANNER_URL", "LONGTAKE_PLAN_PROVIDER", "LONGTAKE_PORT", "LONGTAKE_POSTGRES_CONNECTIONS",
-    "LONGTAKE_POSTGRES_URL", "LONGTAKE_PUBLIC_URL", "LONGTAKE_RATE_PER_MINUTE", "LONGTAKE_REDIS_URL",
+    "LONGTAKE_POSTGRES_PASSWORD",
+    "LONGTAKE_POSTGRES_URL", "LONGTAKE_PUBLIC_URL", "LONGTAKE_RATE_PER_MINUTE", "LONGTAKE_REDIS_PASSWORD",
+    "LONGTAKE_REDIS_URL",
     "LONGTAKE_REFERENCES_URL", "LONGTAKE_STATE_DIR", "LONGTAKE_STATUS_URL", "LONGTAKE_SWEEP_SECONDS",
     "LONGTAKE_TEMP_DIR", "LONGTAKE_VIDEO_PROVIDER", "LONGTAKE_WORKERS",
+  ]
+
+  /// Those of them that may also come from a file, by `{name}_FILE`.
+  static let secretsOfTheStack: Set<String> = [
+    "LONGTAKE_INTERNAL_SECRET", "LONGTAKE_JWT_SECRET", "LONGTAKE_KEY_PEPPER", "LONGTAKE_MEDIA_SECRET",
+    "LONGTAKE_POSTGRES_PASSWORD", "LONGTAKE_POSTGRES_URL", "LONGTAKE_REDIS_PASSWORD", "LONGTAKE_REDIS_URL",
   ]
 }
 

@@ -109,24 +109,34 @@ public final class Settings: Sendable {
 
   /// A secret, from the variable itself or from the file that `{name}_FILE` names; nil where neither is set.
   public func optionalSecret(_ setting: Setting, minimumBytes: Int = 1) -> Secret? {
+    var source = setting.name
     var text = optional(setting)
     if text == nil, let path = environment[setting.name + "_FILE"], !path.isEmpty {
-      do {
-        let data = try Data(contentsOf: URL(filePath: path))
-        text = String(decoding: data, as: UTF8.self).trimmingPrefix { $0.isWhitespace }.description
-        while text?.last?.isWhitespace == true { text?.removeLast() }
-      } catch {
-        fault(
-          "\(setting.name)_FILE names \(path), which cannot be read: check that it exists and its rights.")
-        return nil
-      }
+      source = "The content of \(path), which \(setting.name)_FILE names,"
+      text = secretFile(path, of: setting)
+      if text == nil { return nil }
     }
     guard let text else { return nil }
     guard text.utf8.count >= minimumBytes else {
-      fault("\(setting.name) is shorter than \(minimumBytes) characters: give a longer one.")
+      fault("\(source) is shorter than \(minimumBytes) characters: give a longer one.")
       return nil
     }
     return Secret(text)
+  }
+
+  /// What stands in a file but for white space around it; notes a fault if that is nothing.
+  private func secretFile(_ path: String, of setting: Setting) -> String? {
+    do {
+      let data = try Data(contentsOf: URL(filePath: path))
+      let text = String(decoding: data, as: UTF8.self).drop { $0.isWhitespace }
+      let end = text.lastIndex { !$0.isWhitespace }
+      if let end { return String(text[...end]) }
+      fault("\(setting.name)_FILE names \(path), which is empty: write the secret into it.")
+    } catch {
+      fault(
+        "\(setting.name)_FILE names \(path), which cannot be read: check that it exists and its rights.")
+    }
+    return nil
   }
 
   public func secret(_ setting: Setting, minimumBytes: Int = 1) -> Secret {
@@ -154,10 +164,11 @@ public final class Settings: Sendable {
   /// A warning for every `LONGTAKE_` variable that no part of the stack knows, naming the nearest name.
   public func warnings(declared: [Setting]) -> [String] {
     let known = Setting.namesOfTheStack.union(declared.map(\.name)).union(Setting.common.map(\.name))
-    let accepted = known.union(known.map { $0 + "_FILE" })
+    let secrets = Setting.secretsOfTheStack.union(declared.filter(\.isSecret).map(\.name))
+    let accepted = known.union(secrets.map { $0 + "_FILE" })
     return environment.keys.filter { $0.hasPrefix("LONGTAKE_") && !accepted.contains($0) }.sorted().map {
       name in
-      guard let nearest = Spelling.nearest(to: name, among: known.sorted()) else {
+      guard let nearest = Spelling.nearest(to: name, among: accepted.sorted()) else {
         return "\(name) is set, but nothing of Longtake knows it; it is ignored."
       }
       return "\(name) is set, but nothing of Longtake knows it; it is ignored. Did you mean \(nearest)?"

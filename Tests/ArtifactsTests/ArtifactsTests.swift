@@ -51,6 +51,26 @@ struct LocalArtifactStoreTests {
     try await sandbox.store.verify(expected)
   }
 
+  @Test func fileInPlaceOfTheFolderNeedsAPerson() async throws {
+    let sandbox = try Sandbox()
+    let store = LocalArtifactStore(root: try sandbox.file("no folder"))
+    let error = await #expect(throws: ArtifactError.self) { try await store.check() }
+    #expect(error?.needsPerson == true)
+    #expect(error?.message.contains("LONGTAKE_ARTIFACTS_DIR, \(store.root): make it a folder") == true)
+  }
+
+  @Test(arguments: [0, 64 << 20 - 1]) func almostFullDiskNeedsAPerson(_ bytes: Int) {
+    let error = #expect(throws: ArtifactError.self) {
+      try LocalArtifactStore.checkRoom(free: bytes, in: "/a")
+    }
+    #expect(error?.code == .full && error?.needsPerson == true)
+    #expect(error?.message.contains("and needs 64: free some") == true)
+  }
+
+  @Test func roomEnoughIsFine() throws {
+    try LocalArtifactStore.checkRoom(free: 64 << 20, in: "/a")
+  }
+
   @Test func takenKeyIsNeverOverwritten() async throws {
     let sandbox = try Sandbox()
     let first = try await sandbox.store.put(file: try sandbox.file("first"), as: keys.stitched())

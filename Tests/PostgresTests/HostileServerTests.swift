@@ -8,9 +8,12 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct HostileServerTests {
   /// The error of a connection attempt to `port`; the timeout is generous unless a test waits for it.
-  private func failure(port: Int, within timeout: Duration = .seconds(20)) async -> PostgresError? {
+  private func failure(
+    port: Int, within timeout: Duration = .seconds(20), parameters: [String: String] = [:]
+  ) async -> PostgresError? {
     var configuration = PostgresConfiguration(
       host: "127.0.0.1", port: port, user: "nobody", database: "nothing")
+    configuration.parameters = parameters
     configuration.connectTimeout = timeout
     do {
       _ = try await PostgresConnection.connect(configuration, loop: HarnessLoop.shared)
@@ -26,6 +29,18 @@ struct HostileServerTests {
     #expect(error?.isTransient == true)
     #expect(error?.message.contains("refused") == true)
     #expect("\(try #require(error))" == "Postgres cannot be reached")
+  }
+
+  @Test(arguments: ["28P01", "57P03"]) func theServerRefuses(with state: String) async throws {
+    let fields = "SFATAL\0VFATAL\0C\(state)\0Msome words:  ABCDE\0\0"
+    let length = UInt8(4 + fields.utf8.count)
+    let answer = [UInt8(ascii: "E"), 0, 0, 0, length] + Array(fields.utf8)
+    let error = try await withSocketStub({ _ in [.send(answer), .stall] }) {
+      await failure(port: $0.port, parameters: ["sslmode": "disable"])
+    }
+    #expect(error?.code == .connection && error?.isTransient == true)
+    #expect(error?.refusal == state)
+    #expect("\(try #require(error))" == "Postgres refused the connection (\(state))")
   }
 
   @Test func nobodyAnswersTheConnection() async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Redis
@@ -21,6 +22,12 @@ struct ConfigurationTests {
     #expect(configuration.user == "us er")
     #expect(configuration.password == "p@ss")
     #expect("\(configuration)" == "redis://cache:6379/1")
+  }
+
+  @Test func passwordMayComeApartFromItsUser() throws {
+    var configuration = try RedisConfiguration(url: "redis://ada@cache")
+    configuration.password = "secret"
+    #expect(configuration.greeting.first == ["AUTH", "ada", "secret"].map { Data($0.utf8) })
   }
 
   @Test func passwordAloneIsForTheDefaultUser() throws {

@@ -66,6 +66,18 @@ struct SettingsTests {
     try settings.validate()
   }
 
+  @Test func emptySecretFileIsNamed() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/secret-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(" \n".utf8).write(to: URL(filePath: path))
+    let settings = Settings(environment: ["LONGTAKE_INTERNAL_SECRET_FILE": path])
+    _ = settings.secret(.internalSecret, minimumBytes: 32)
+    #expect(
+      settings.faults == [
+        "LONGTAKE_INTERNAL_SECRET_FILE names \(path), which is empty: write the secret into it."
+      ])
+  }
+
   @Test func missingSecretFileIsOneFault() {
     let settings = Settings(environment: ["LONGTAKE_INTERNAL_SECRET_FILE": "/nowhere/secret"])
     _ = settings.secret(.internalSecret)
@@ -88,7 +100,7 @@ struct SettingsTests {
   @Test func tableNamesEverySetting() {
     let table = SettingsTable.text([port, .internalSecret])
     #expect(table.contains("| `LONGTAKE_PORT` | `8081` |"))
-    #expect(table.contains("LONGTAKE_INTERNAL_SECRET_FILE"))
+    #expect(table.contains("at least 32 characters. | yes, or `…_FILE` |"))
   }
 }
 

@@ -98,7 +98,7 @@ private enum KeyDesk {
       let start = Start(identity: Gateway.identity, settings: settings, logger: quiet)
       let postgres = start.postgres()
       let pepper = withPepper ? settings.secret(GatewaySettings.keyPepper, minimumBytes: 32) : nil
-      try settings.validate()
+      try await start.validate()
       let loop = try EventLoop(name: "keys")
       let pool = PostgresPool(postgres.configuration, size: 1, loop: loop, logger: quiet)
       let database = Database(

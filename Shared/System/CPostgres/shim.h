@@ -23,6 +23,8 @@ static inline void cpostgres_drop_notice(void *context, const PGresult *notice) 
 }
 static inline void cpostgres_silence(PGconn *connection) {
   PQsetNoticeReceiver(connection, cpostgres_drop_notice, 0);
+  // A refused connection has no result to ask: only this puts the SQLSTATE into its message.
+  PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
 }
 
 // True while the peer has sent nothing and not hung up; an idle session has nothing to read.
