@@ -69,6 +69,10 @@ struct GatewaySettings: Sendable {
       auth == .required
       ? settings.secret(Self.keyPepper, minimumBytes: 32)
       : settings.optionalSecret(Self.keyPepper, minimumBytes: 32)
+    if let keyPepper, keyPepper == settings.optionalSecret(.internalSecret) {
+      settings.fault(
+        "LONGTAKE_KEY_PEPPER is the same as LONGTAKE_INTERNAL_SECRET: give each a secret of its own.")
+    }
     mediaSecret = Self.mediaSecret(settings, isDevelopment: auth == .dev && Loopback.isName(host), start)
     if auth == .dev && !Loopback.isName(host) {
       settings.fault(

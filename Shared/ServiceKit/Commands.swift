@@ -43,8 +43,7 @@ struct Migrate<Program: ServiceProgram>: AsyncParsableCommand {
       do {
         applied = try await database.migrate()
       } catch {
-        throw StartFault(
-          "The migrations failed: \(error). Check that Postgres runs and LONGTAKE_POSTGRES_URL.")
+        throw StartFault("The schema was not brought up to date: \(error)")
       }
       await database.shutdown()
       throw CleanExit.message(applied.isEmpty ? "Up to date." : "Applied \(applied.joined(separator: ", ")).")

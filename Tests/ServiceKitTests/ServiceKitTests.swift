@@ -261,6 +261,17 @@ struct ServiceClientTests {
     }
   }
 
+  @Test func neighbourIsThereIfOneOfItsReplicasAnswers() async throws {
+    let stub = Stub { ServiceAnswer(status: 503) }
+    let check = ReadyCheck.neighbour(.audio, at: "http://a,http://b", by: stub)
+    let error = await #expect(throws: WaitingFor.self) { try await check.check() }
+    #expect(error?.what.contains("audio does not answer at http://a,http://b: check that it runs") == true)
+    #expect(stub.calls.withLock { $0.map(\.url) } == ["http://a/healthz", "http://b/healthz"])
+    #expect(!check.required)
+    let alive = Stub { ServiceAnswer(status: 200) }
+    try await ReadyCheck.neighbour(.audio, at: "http://a,http://b", by: alive).check()
+  }
+
   private func client(_ stub: Stub) -> ServiceClient {
     ServiceClient(
       transport: stub, baseURL: "http://status", tokens: Sample.tokens, from: .gateway, to: .status)

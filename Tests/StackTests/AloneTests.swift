@@ -74,7 +74,9 @@ struct AloneTests {
     let report = try JSONDecoder().decode(Report.self, from: Data(lines[1].utf8))
     let missing = report.checks.filter { !$0.ok }
     #expect(Set(missing.map(\.name)) == service.waitsFor && !report.ready)
-    #expect(missing.allSatisfy { $0.detail?.contains("check that it runs") == true }, "\(lines[1])")
+    // Until its first attempt has failed, `migrations` says only that Postgres has not answered yet.
+    let details = missing.filter { $0.name != "migrations" }
+    #expect(details.allSatisfy { $0.detail?.contains("check that it runs") == true }, "\(lines[1])")
     #expect(lines[3] == "1" && lines[4].contains("not ready: postgres: Postgres at 127.0.0.1"))
     #expect(lines[5] == "0")
   }

@@ -61,6 +61,18 @@ struct DoorTests {
     }
   }
 
+  @Test func onlyWhoHasAKeyComesInWhereOneIsRequired() async throws {
+    try await Stack.run(environment: ["LONGTAKE_AUTH": "required"]) { stack in
+      #expect(try await stack.send(.get, "/api/me").status == 401)
+      let revoked = try await stack.keys("create", "--user", "ada")
+      let line = try await stack.keys("list", "--user", "ada").split(separator: "\n").last ?? ""
+      #expect(try await stack.keys("revoke", String(line.prefix { $0 != "\t" })) == "Revoked.")
+      #expect(try await stack.me(revoked).status == 401)
+      let me = try await stack.me(try await stack.keys("create", "--user", "ada", "--scope", "read"))
+      #expect(me.status == 200 && me.text.contains(#""id":"ada""#))
+    }
+  }
+
   @Test func eventsReadThroughABreakHaveNoGap() async throws {
     try await Stack.run { stack in
       let begun = try await stack.create(#"{"prompt": "A meadow by day", "durationSeconds": 6}"#)
@@ -73,5 +85,23 @@ struct DoorTests {
       #expect(last > 8)
       #expect(numbers == Array(1...last))
     }
+  }
+}
+
+extension Stack {
+  /// Runs `longtake-gateway keys` as an operator of this stack.
+  fileprivate func keys(_ arguments: String...) async throws -> String {
+    let secrets = "\(directory)/secrets"
+    let url = "postgres://longtake_gateway@localhost/longtake?host=\(directory)/sockets&schema=gateway"
+    return try await Command.run(
+      "\(Self.root).build/release/longtake-gateway", ["keys"] + arguments,
+      environment: [
+        "LONGTAKE_POSTGRES_URL": url, "LONGTAKE_POSTGRES_PASSWORD_FILE": "\(secrets)/postgres-gateway",
+        "LONGTAKE_KEY_PEPPER_FILE": "\(secrets)/pepper",
+      ])
+  }
+
+  fileprivate func me(_ key: String) async throws -> IncomingResponse {
+    try await send(.get, "/api/me", headers: [.authorization: "Bearer \(key)"])
   }
 }

@@ -110,9 +110,7 @@ private enum KeyDesk {
       } catch let fault as StartFault {
         answer = .failure(fault)
       } catch {
-        answer = .failure(
-          StartFault(
-            "The keys cannot be reached: \(error). Check that Postgres runs and LONGTAKE_POSTGRES_URL."))
+        answer = .failure(StartFault("The keys cannot be reached: \(error)"))
       }
       await database.shutdown()
       loop.shutdown()
