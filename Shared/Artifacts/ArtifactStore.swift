@@ -75,7 +75,7 @@ public struct ArtifactError: Obstacle, Sendable, Equatable, CustomStringConverti
   public var needsPerson: Bool {
     switch code {
     case .full: true
-    case .system(let number): [EACCES, EPERM, EROFS, ENOTDIR, ELOOP, ENAMETOOLONG].contains(number)
+    case .system(let number): [EACCES, EPERM, EROFS, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(number)
     default: !isTransient
     }
   }

@@ -140,9 +140,8 @@ public final class Settings: Sendable {
   }
 
   public func secret(_ setting: Setting, minimumBytes: Int = 1) -> Secret {
-    let before = faults.count
     if let secret = optionalSecret(setting, minimumBytes: minimumBytes) { return secret }
-    if faults.count == before {
+    if optional(setting) == nil, (environment[setting.name + "_FILE"] ?? "").isEmpty {
       fault("\(setting.name) is not set (\(setting.name)_FILE may name a file with it): \(setting.meaning)")
     }
     return Secret([])

@@ -275,4 +275,12 @@ struct RedisLookTests {
   }
 
   @Test func missingURLIsOneFault() async { #expect(await faults("").count == 1) }
+
+  @Test func unreadableFileOfTheURLIsOneFault() async {
+    let settings = Settings(environment: ["LONGTAKE_REDIS_URL_FILE": "/nowhere/redis"])
+    let start = Start(
+      identity: ServiceIdentity(.planner, version: "1"), settings: settings, logger: .silent)
+    _ = start.redis()
+    #expect(settings.faults.map { $0.contains("/nowhere/redis") } == [true])
+  }
 }
