@@ -99,7 +99,9 @@ let package = Package(
     shared("Providers", ["Contracts"], resources: [.embedInCode("Catalogue")]),
     shared("Animatic", ["Contracts", "Media"], wrapper: true),
     shared("Score", ["Contracts"]),
-    shared("Artifacts", ["Contracts", crypto, logging, nioPosix], wrapper: true),
+    shared(
+      "Artifacts", ["Contracts", "HTTPClient", "ServiceKit", crypto, httpTypes, logging, nioPosix],
+      wrapper: true),
     shared(
       "ServiceKit",
       [

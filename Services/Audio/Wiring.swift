@@ -11,7 +11,7 @@ struct Wiring {
 
   init(_ start: Start) throws {
     let artifacts = start.checked("store") {
-      LocalArtifactStore(root: start.settings.path(.artifacts))
+      ArtifactStoreSettings(start.settings).open()
     } look: {
       try await $0.check()
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Artifacts
 import Contracts
 import Queue
 import ServiceKit
@@ -6,9 +7,9 @@ import ServiceKit
 /// Makes the clips of a film, each on the last frame of the one before, and joins them.
 @main struct Chunks: ServiceProgram {
   static let identity = ServiceIdentity(.chunks, version: "0.1.0")
-  static let settings = WorkerService.settings + [.artifacts]
+  static let settings = WorkerService.settings + ArtifactStoreSettings.declared
   static let tools: [any ParsableCommand.Type] = [
-    ProbeCommand.self, LastFrameCommand.self, StitchCommand.self, CheckFilesCommand.self,
+    ProbeCommand.self, LastFrameCommand.self, StitchCommand.self, CheckFilesCommand.self, StoreCommand.self,
   ]
 
   static func assemble(_ start: Start) async throws -> Assembly { try Wiring(start).assembly }

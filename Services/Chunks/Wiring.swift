@@ -11,7 +11,7 @@ struct Wiring {
 
   init(_ start: Start) throws {
     let artifacts = start.checked("store") {
-      LocalArtifactStore(root: start.settings.path(.artifacts))
+      ArtifactStoreSettings(start.settings).open()
     } look: {
       try await $0.check()
     }
@@ -20,7 +20,7 @@ struct Wiring {
     let shelf = Shelf(
       artifacts: artifacts, takes: TakeStore(table: "takes", pool: service.pool),
       workspace: service.workspace)
-    assembly = try service.assembly(
+    var assembly = try service.assembly(
       executors: [
         .chunk: RenderChunk(
           maker: { AnimaticVideoMaker(media: media, progress: $0) }, shelf: shelf, media: media),
@@ -28,5 +28,7 @@ struct Wiring {
       ],
       checks: [ReadyCheck("store", required: true) { try await artifacts.check() }],
       forget: { try await shelf.forget($0) })
+    assembly.services.append(UploadSweep(artifacts: artifacts, logger: start.logger))
+    self.assembly = assembly
   }
 }

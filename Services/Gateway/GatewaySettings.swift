@@ -24,9 +24,9 @@ struct GatewaySettings: Sendable {
   )
   static let declared: [ServiceKit.Setting] =
     [
-      publicURL, auth, origins, perMinute, metricsPort, .artifacts, .internalSecret, .mediaSecret, keyPepper,
+      publicURL, auth, origins, perMinute, metricsPort, .internalSecret, .mediaSecret, keyPepper,
       .url(of: .status), .url(of: .planner),
-    ] + ServiceKit.Setting.stores
+    ] + ServiceKit.Setting.stores + ArtifactStoreSettings.declared
 
   let fallbackHost: String
   let publicURL: String?
@@ -37,7 +37,7 @@ struct GatewaySettings: Sendable {
   let postgres: PostgresSettings
   /// A bell: without it the feed is read once a second.
   let redis: RedisConfiguration?
-  let artifacts: LocalArtifactStore
+  let artifacts: any ArtifactStore
   let mediaSecret: Secret
   let keyPepper: Secret?
   let tokens: ServiceTokens
@@ -58,7 +58,7 @@ struct GatewaySettings: Sendable {
     postgres = start.postgres()
     redis = start.optionalRedis()
     artifacts = start.checked("store") {
-      LocalArtifactStore(root: settings.path(.artifacts))
+      ArtifactStoreSettings(settings).open()
     } look: {
       try await $0.check()
     }

@@ -1,4 +1,5 @@
 public import Contracts
+public import FoundationEssentials
 internal import Glibc
 
 /// Where films, pictures and music are kept: written once, verified, never changed.
@@ -9,9 +10,14 @@ public protocol ArtifactStore: Sendable {
   ///
   /// Returns after the copy was read back and is on disk.
   func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome
-  /// A path under which the artifact can be read; not to be changed or removed.
+  /// A path under which the artifact can be read for an hour at least; not to be changed or removed.
   func localFile(_ key: String) async throws(ArtifactError) -> String
-  /// Size and SHA-256 of what is stored, computed anew; nil if nothing is.
+  /// Copies the artifact to a new file, which appears when it is complete, and answers what arrived.
+  func copy(_ key: String, to path: String) async throws(ArtifactError) -> ArtifactReference
+  /// Size and SHA-256 of what is stored, nil if nothing is.
+  ///
+  /// A folder's files are read anew. A bucket's objects have what the store checked when they were written, or
+  /// else what their writer noted; where neither is there, they are read as well.
   func head(_ key: String) async throws(ArtifactError) -> ArtifactReference?
   /// In bytes; nil if nothing is stored.
   func size(_ key: String) async throws(ArtifactError) -> Int?
@@ -21,8 +27,41 @@ public protocol ArtifactStore: Sendable {
   func list(_ prefix: String) async throws(ArtifactError) -> [String]
   /// Throws unless what is stored has the size and the SHA-256 of the reference.
   func verify(_ reference: ArtifactReference) async throws(ArtifactError)
-  /// Throws unless the store can be written to now.
+  /// Throws unless the store can be written to now; soon after it could, it may be enough that it answers.
   func check() async throws(ArtifactError)
+  /// A link under which anybody can read the artifact until a moment, or for seven days if that comes first.
+  ///
+  /// Nil where the store has no door of its own, or nothing is stored.
+  func link(_ key: String, until end: Date, as form: LinkForm) async throws(ArtifactError) -> String?
+  /// Removes what interrupted writes left behind before a moment, and answers how many there were.
+  func removeLeftovers(before moment: Date) async throws(ArtifactError) -> Int
+}
+
+extension ArtifactStore {
+  public func verify(_ reference: ArtifactReference) async throws(ArtifactError) {
+    guard let found = try await head(reference.key) else {
+      throw ArtifactError(.missing, "There is no artifact \(reference.key).")
+    }
+    guard found == reference else {
+      throw ArtifactError(
+        .corrupt,
+        "\(reference.key) has \(found.bytes) bytes and is not what was stored: make it anew as the next take."
+      )
+    }
+  }
+}
+
+/// How a browser is told to take what a link leads to.
+public struct LinkForm: Sendable, Equatable {
+  /// `Content-Type`.
+  public let type: String
+  /// `Content-Disposition`.
+  public let disposition: String
+
+  public init(type: String, disposition: String) {
+    self.type = type
+    self.disposition = disposition
+  }
 }
 
 /// What came of a `put`; either way the reference is what is stored now.
@@ -48,6 +87,21 @@ public struct ArtifactError: Obstacle, Sendable, Equatable, CustomStringConverti
     case full
     /// What is stored is not what was promised.
     case corrupt
+    /// The store knows the key and refuses; somebody must give it rights.
+    case denied
+    /// The store does not know the key, or it is not valid any more.
+    case badKey
+    /// This machine's clock is too far from the store's to sign anything.
+    case clockSkew
+    case noBucket
+    /// The bucket is in another region than the settings say.
+    case wrongRegion
+    /// The store wants fewer requests.
+    case throttled
+    /// The store does not answer, or with a fault of its own.
+    case unreachable
+    /// The store answers what no S3 does.
+    case refused
     /// Anything else that the system refused; the number is its `errno`.
     case system(Int32)
   }
@@ -66,8 +120,10 @@ public struct ArtifactError: Obstacle, Sendable, Equatable, CustomStringConverti
   /// Whether the same call may succeed later without a person's help.
   public var isTransient: Bool {
     switch code {
-    case .full, .system: true
-    case .invalidKey, .missing, .corrupt: false
+    case .system, .throttled, .unreachable: true
+    case .full, .invalidKey, .missing, .corrupt, .denied, .badKey, .clockSkew, .noBucket, .wrongRegion,
+      .refused:
+      false
     }
   }
 

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
+internal import NIOPosix
 
 /// Plain POSIX file work; every call may block and belongs on a thread pool.
 enum BlockingFile {
@@ -36,6 +37,68 @@ enum BlockingFile {
     let input = try open(path, O_RDONLY)
     defer { close(input) }
     return try read(input, path) { (_) throws(ArtifactError) in }
+  }
+
+  /// The hash of a file, and those of its parts.
+  struct Digests: Sendable {
+    let bytes: Int
+    let sha256: String
+    /// As `x-amz-checksum-sha256` has it.
+    let base64: String
+    let partBytes: Int
+    let parts: [String]
+  }
+
+  /// Hashes a file and its parts in one pass, so that all are of the same bytes.
+  static func digests(_ path: String, partBytes: Int) throws(ArtifactError) -> Digests {
+    let input = try open(path, O_RDONLY)
+    defer { close(input) }
+    var (whole, part) = (SHA256(), SHA256())
+    var (total, filled) = (0, 0)
+    var parts: [String] = []
+    try pieces(of: input, path) { (chunk) throws(ArtifactError) in
+      var rest = chunk
+      while !rest.isEmpty {
+        let piece = rest.prefix(partBytes - filled)
+        piece.withUnsafeBytes { part.update(bufferPointer: $0) }
+        (total, filled) = (total + piece.count, filled + piece.count)
+        rest = rest.dropFirst(piece.count)
+        guard filled == partBytes else { continue }
+        parts.append(hex(part.finalize()))
+        (part, filled) = (SHA256(), 0)
+      }
+      chunk.withUnsafeBytes { whole.update(bufferPointer: $0) }
+    }
+    if filled > 0 { parts.append(hex(part.finalize())) }
+    let digest = whole.finalize()
+    return Digests(
+      bytes: total, sha256: hex(digest), base64: Data(digest).base64EncodedString(), partBytes: partBytes,
+      parts: parts)
+  }
+
+  /// Gives a file another name, whose file it replaces.
+  static func rename(_ path: String, to target: String) throws(ArtifactError) {
+    guard Glibc.rename(path, target) == 0 else { throw ArtifactError.system("name the file \(target)") }
+  }
+
+  /// Nothing happens if there is none.
+  static func remove(_ path: String) { unlink(path) }
+
+  /// The ordinary files of a folder, not those below it.
+  static func files(in folder: String) throws(ArtifactError) -> [(path: String, bytes: Int, changed: Date)] {
+    guard let directory = opendir(folder) else { throw ArtifactError.system("list the folder \(folder)") }
+    defer { closedir(directory) }
+    var files: [(path: String, bytes: Int, changed: Date)] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let path = "\(folder)/\(name)"
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+      files.append((path, Int(status.st_size), Date(timeIntervalSince1970: Double(status.st_mtim.tv_sec))))
+    }
+    return files
   }
 
   /// Writes a new file.
@@ -87,19 +150,25 @@ enum BlockingFile {
   ) throws(ArtifactError) -> (bytes: Int, sha256: String) {
     var hasher = SHA256()
     var total = 0
+    try pieces(of: descriptor, path) { (chunk) throws(ArtifactError) in
+      chunk.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+      total += chunk.count
+      try consume(chunk)
+    }
+    return (total, hex(hasher.finalize()))
+  }
+
+  private static func pieces(
+    of descriptor: Int32, _ path: String, _ consume: (ArraySlice<UInt8>) throws(ArtifactError) -> Void
+  ) throws(ArtifactError) {
     var buffer = [UInt8](repeating: 0, count: chunkBytes)
     while true {
       let count = Glibc.read(descriptor, &buffer, chunkBytes)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw ArtifactError.system("read \(path)") }
-      if count == 0 { break }
-      let chunk = buffer[..<count]
-      chunk.withUnsafeBytes { hasher.update(bufferPointer: $0) }
-      total += count
-      try consume(chunk)
+      if count == 0 { return }
+      try consume(buffer[..<count])
     }
-    let sha256 = hasher.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    return (total, sha256)
   }
 
   private static func write(
@@ -116,6 +185,12 @@ enum BlockingFile {
 }
 
 extension ArtifactError {
+  static func invalid(_ key: String) -> ArtifactError {
+    let shown = key.unicodeScalars.filter { (0x20..<0x7F).contains($0.value) }.prefix(80)
+    return ArtifactError(
+      .invalidKey, "\"\(String(String.UnicodeScalarView(shown)))\" is no key of the store.")
+  }
+
   /// The error of the system call that has just failed, by `errno`.
   static func system(_ what: String) -> ArtifactError {
     let number = errno
@@ -126,4 +201,19 @@ extension ArtifactError {
     let reason = String(cString: strerror(number))
     return ArtifactError(.system(number), "It was not possible to \(what): \(reason).")
   }
+}
+
+/// Runs blocking file work on threads of its own kind, away from the cooperative pool.
+func blocking<Value: Sendable>(
+  _ work: @escaping @Sendable () throws(ArtifactError) -> Value
+) async throws(ArtifactError) -> Value {
+  let result: Result<Value, ArtifactError>
+  do {
+    result = try await NIOThreadPool.singleton.runIfActive { () -> Result<Value, ArtifactError> in
+      do throws(ArtifactError) { return .success(try work()) } catch { return .failure(error) }
+    }
+  } catch {
+    throw .cancelled
+  }
+  return try result.get()
 }

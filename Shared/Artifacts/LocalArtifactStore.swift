@@ -1,8 +1,7 @@
 public import Contracts
 internal import Crypto
-internal import FoundationEssentials
+public import FoundationEssentials
 internal import Glibc
-internal import NIOPosix
 
 /// Artifacts as files below one folder; the temporary names are in `.uploads` of the same file system.
 public struct LocalArtifactStore: ArtifactStore {
@@ -17,7 +16,7 @@ public struct LocalArtifactStore: ArtifactStore {
   }
 
   public func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome {
-    guard StorageKeys.isWritable(key) else { throw invalid(key) }
+    guard StorageKeys.isWritable(key) else { throw .invalid(key) }
     return try await blocking { () throws(ArtifactError) in try store(path, as: key) }
   }
 
@@ -26,6 +25,17 @@ public struct LocalArtifactStore: ArtifactStore {
     return try await blocking { () throws(ArtifactError) in
       guard let path = existing(key) else { throw ArtifactError(.missing, "There is no artifact \(key).") }
       return path
+    }
+  }
+
+  public func copy(_ key: String, to path: String) async throws(ArtifactError) -> ArtifactReference {
+    let source = try await localFile(key)
+    return try await blocking { () throws(ArtifactError) in
+      let temporary = "\(path).\(UUID().uuidString).part"
+      defer { BlockingFile.remove(temporary) }
+      let (bytes, sha256) = try BlockingFile.copy(source, to: temporary)
+      try BlockingFile.rename(temporary, to: path)
+      return ArtifactReference(key: key, bytes: bytes, sha256: sha256)
     }
   }
 
@@ -66,18 +76,6 @@ public struct LocalArtifactStore: ArtifactStore {
     }
   }
 
-  public func verify(_ reference: ArtifactReference) async throws(ArtifactError) {
-    guard let found = try await head(reference.key) else {
-      throw ArtifactError(.missing, "There is no artifact \(reference.key).")
-    }
-    guard found == reference else {
-      throw ArtifactError(
-        .corrupt,
-        "\(reference.key) has \(found.bytes) bytes and is not what was stored: make it anew as the next take."
-      )
-    }
-  }
-
   public func check() async throws(ArtifactError) {
     try await blocking { () throws(ArtifactError) in
       do throws(ArtifactError) {
@@ -103,6 +101,21 @@ public struct LocalArtifactStore: ArtifactStore {
     )
   }
 
+  /// Files are streamed by the gateway itself.
+  public func link(_ key: String, until end: Date, as form: LinkForm) async throws(ArtifactError) -> String? {
+    nil
+  }
+
+  public func removeLeftovers(before moment: Date) async throws(ArtifactError) -> Int {
+    try await blocking { () throws(ArtifactError) in
+      let folder = "\(root)/.uploads"
+      guard BlockingFile.isFolder(folder) else { return 0 }
+      let old = try BlockingFile.files(in: folder).filter { $0.changed < moment }
+      for file in old { BlockingFile.remove(file.path) }
+      return old.count
+    }
+  }
+
   private func path(of key: String) -> String { "\(root)/\(key)" }
 
   /// Where the key's file is: today's place, else the old ones.
@@ -111,13 +124,7 @@ public struct LocalArtifactStore: ArtifactStore {
   }
 
   private func checked(_ key: String) throws(ArtifactError) {
-    guard StorageKeys.isKey(key) else { throw invalid(key) }
-  }
-
-  private func invalid(_ key: String) -> ArtifactError {
-    let shown = key.unicodeScalars.filter { (0x20..<0x7F).contains($0.value) }.prefix(80)
-    return ArtifactError(
-      .invalidKey, "\"\(String(String.UnicodeScalarView(shown)))\" is no key of the store.")
+    guard StorageKeys.isKey(key) else { throw .invalid(key) }
   }
 
   private func temporaryPath() throws(ArtifactError) -> String {
@@ -139,7 +146,7 @@ public struct LocalArtifactStore: ArtifactStore {
     let folder = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
     try BlockingFile.makeFolders(folder)
     // link(2) fails if the name is taken, which rename(2) would replace without a word.
-    if link(temporary, target) != 0 {
+    if Glibc.link(temporary, target) != 0 {
       guard errno == EEXIST else { throw ArtifactError.system("store \(key)") }
       return .exists(try reference(to: target, key))
     }
@@ -150,20 +157,5 @@ public struct LocalArtifactStore: ArtifactStore {
   private func reference(to path: String, _ key: String) throws(ArtifactError) -> ArtifactReference {
     let (bytes, sha256) = try BlockingFile.digest(path)
     return ArtifactReference(key: key, bytes: bytes, sha256: sha256)
-  }
-
-  /// Runs blocking file work on threads of its own kind, away from the cooperative pool.
-  private func blocking<Value: Sendable>(
-    _ work: @escaping @Sendable () throws(ArtifactError) -> Value
-  ) async throws(ArtifactError) -> Value {
-    let result: Result<Value, ArtifactError>
-    do {
-      result = try await NIOThreadPool.singleton.runIfActive { () -> Result<Value, ArtifactError> in
-        do throws(ArtifactError) { return .success(try work()) } catch { return .failure(error) }
-      }
-    } catch {
-      throw ArtifactError(.system(ECANCELED), "The store was asked while the process was stopping.")
-    }
-    return try result.get()
   }
 }

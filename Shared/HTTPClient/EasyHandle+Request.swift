@@ -3,6 +3,9 @@ import FoundationEssentials
 import HTTPTypes
 
 extension EasyHandle {
+  /// What libcurl moves at once between a socket and a file; its own 16 and 64 kB cost calls.
+  static let fileBufferBytes = 512 * 1024
+
   /// Everything about a request except its callbacks.
   mutating func apply(_ request: OutgoingRequest, stallTimeout: Duration?) throws(TransferError) {
     try set(CURLOPT_URL, request.url)
@@ -51,7 +54,9 @@ extension EasyHandle {
     case .none where method == .delete || method == .options: try set(CURLOPT_HTTPGET, true)
     case .none: try apply(Data())
     case .bytes(let data): try apply(data)
-    case .file: try set(CURLOPT_UPLOAD, true)
+    case .file, .part:
+      try set(CURLOPT_UPLOAD, true)
+      try set(CURLOPT_UPLOAD_BUFFERSIZE, Self.fileBufferBytes)
     }
     if method != .head { try set(CURLOPT_CUSTOMREQUEST, method.rawValue) }
   }

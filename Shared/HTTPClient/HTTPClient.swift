@@ -14,7 +14,7 @@ public final class HTTPClient: Sendable {
 
   /// Makes a request and returns its complete answer, whatever the status.
   public func send(_ request: OutgoingRequest) async throws(TransferError) -> IncomingResponse {
-    try await perform(Transfer(request, destination: nil))
+    try await perform(Transfer(request, destination: .memory))
   }
 
   /// Makes a request and writes the body of a success to a file, which appears only when it is complete.
@@ -23,7 +23,16 @@ public final class HTTPClient: Sendable {
   public func download(
     _ request: OutgoingRequest, to path: String
   ) async throws(TransferError) -> IncomingResponse {
-    try await perform(Transfer(request, destination: path))
+    try await perform(Transfer(request, destination: .file(path)))
+  }
+
+  /// Makes a request and writes the body of a success into a file that is there, from `offset` on.
+  ///
+  /// Several of these may fill one file; after a failure, the piece may be written in part.
+  public func download(
+    _ request: OutgoingRequest, into path: String, at offset: Int
+  ) async throws(TransferError) -> IncomingResponse {
+    try await perform(Transfer(request, destination: .piece(path, offset: offset)))
   }
 
   /// Fails whatever is still running and returns when libcurl is done with.

@@ -9,6 +9,8 @@ public struct OutgoingRequest: Sendable {
     case bytes(Data)
     /// The bytes of a file, read while they are sent.
     case file(path: String)
+    /// `count` bytes of a file from `offset` on; a shorter file ends the transfer.
+    case part(path: String, offset: Int, count: Int)
   }
 
   /// How much libcurl may do on its own to get an answer.

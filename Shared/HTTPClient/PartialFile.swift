@@ -1,12 +1,14 @@
+import CCurl
 import Glibc
 
 /// A file that appears under its name only when it is complete.
 ///
 /// Until then it has a name of its own that ends in `.part`, and goes with this value. Not synced to disk:
-/// who adopts the file does that.
+/// who adopts the file does that. A piece of a larger file is written in its place.
 struct PartialFile: ~Copyable {
   private let destination: String
-  private let path: String
+  /// Nil for a piece of a file that is another's.
+  private let path: String?
   private var descriptor: Int32 = -1
 
   init(destination: String) {
@@ -14,10 +16,20 @@ struct PartialFile: ~Copyable {
     path = "\(destination).\(UInt32.random(in: 0 ... .max)).part"
   }
 
+  /// A piece of a file that is there already, and stays whatever happens.
+  init(filling destination: String, at offset: Int) throws(TransferError) {
+    self.destination = destination
+    path = nil
+    descriptor = Glibc.open(destination, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+    if descriptor < 0 || lseek(descriptor, offset, SEEK_SET) < 0 {
+      throw TransferError(kind: .file, code: CURLE_WRITE_ERROR, message: fault("opened"))
+    }
+  }
+
   deinit {
     guard descriptor >= 0 else { return }
     close(descriptor)
-    unlink(path)
+    if let path { unlink(path) }
   }
 
   /// Appends everything, or says why it could not.
@@ -40,6 +52,7 @@ struct PartialFile: ~Copyable {
     if let fault = open() { return fault }
     let closed = close(descriptor)
     descriptor = -1
+    guard let path else { return closed == 0 ? nil : fault("written") }
     guard closed == 0, rename(path, destination) == 0 else {
       let message = fault("put in its place")
       unlink(path)
@@ -49,7 +62,7 @@ struct PartialFile: ~Copyable {
   }
 
   private mutating func open() -> String? {
-    guard descriptor < 0 else { return nil }
+    guard descriptor < 0, let path else { return nil }
     descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
     return descriptor < 0 ? fault("created") : nil
   }

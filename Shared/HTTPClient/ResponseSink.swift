@@ -2,6 +2,15 @@ import CCurl
 import FoundationEssentials
 import HTTPTypes
 
+/// Where the body of a success goes.
+enum ResponseDestination {
+  case memory
+  /// A new file that appears when it is complete.
+  case file(String)
+  /// A file that is there, from an offset on.
+  case piece(String, offset: Int)
+}
+
 /// Takes a response in as it arrives: header fields and a body kept in memory, or the body of a success in a
 /// file; refuses what is longer than allowed.
 struct ResponseSink: ~Copyable {
@@ -20,9 +29,13 @@ struct ResponseSink: ~Copyable {
   private let maximumBytes: Int
   private var file: PartialFile?
 
-  init(maximumBytes: Int, destination: String?) {
+  init(maximumBytes: Int, destination: ResponseDestination) throws(TransferError) {
     self.maximumBytes = maximumBytes
-    file = destination.map { PartialFile(destination: $0) }
+    switch destination {
+    case .memory: file = nil
+    case .file(let path): file = PartialFile(destination: path)
+    case .piece(let path, let offset): file = try PartialFile(filling: path, at: offset)
+    }
   }
 
   /// Takes one header line; a status line begins anew, as after `100 Continue`.

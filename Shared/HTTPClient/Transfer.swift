@@ -14,13 +14,22 @@ final class Transfer: @unchecked Sendable {
   private var continuation: CheckedContinuation<TransferResult, Never>?
   private let cancellation = Atomic(false)
 
-  init(_ request: OutgoingRequest, destination: String?) throws(TransferError) {
+  init(_ request: OutgoingRequest, destination: ResponseDestination) throws(TransferError) {
     try request.checked()
     handle = try EasyHandle()
-    sink = ResponseSink(maximumBytes: request.maximumResponseBytes, destination: destination)
-    let stallTimeout = request.stallTimeout ?? (destination == nil ? nil : .seconds(30))
-    try handle.apply(request, stallTimeout: stallTimeout)
-    if case .file(let path) = request.body { try send(UploadFile(path: path)) }
+    sink = try ResponseSink(maximumBytes: request.maximumResponseBytes, destination: destination)
+    if case .memory = destination {
+      try handle.apply(request, stallTimeout: request.stallTimeout)
+    } else {
+      try handle.apply(request, stallTimeout: request.stallTimeout ?? .seconds(30))
+      try handle.set(CURLOPT_BUFFERSIZE, EasyHandle.fileBufferBytes)
+    }
+    switch request.body {
+    case .none, .bytes: break
+    case .file(let path): try send(UploadFile(path: path))
+    case .part(let path, let offset, let count):
+      try send(UploadFile(path: path, offset: offset, count: count))
+    }
     try connectCallbacks()
   }
 

@@ -18,7 +18,7 @@ struct ToolsTests {
       let tool = try StitchCommand.parse([
         "--duration", "0.9", "--output", output, "\(folder)/a.mp4", "\(folder)/b.mp4",
       ])
-      #expect(throws: CleanExit.self) { try tool.run() }
+      await #expect(throws: CleanExit.self) { try await tool.run() }
       #expect(try Probe.countFrames(output) == 27)
     }
   }
@@ -29,7 +29,7 @@ struct ToolsTests {
       try Data("no clip".utf8).write(to: URL(filePath: "\(folder)/b.mp4"))
       let output = "\(folder)/out.mp4"
       let tool = try StitchCommand.parse(["--output", output, "\(folder)/a.mp4", "\(folder)/b.mp4"])
-      #expect(throws: MediaError.self) { try tool.run() }
+      await #expect(throws: MediaError.self) { try await tool.run() }
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.mp4", "b.mp4"])
     }
   }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Artifacts
 import Contracts
-import FoundationEssentials
 
 /// `longtake-chunks check-files --user U --video V`: which files of a video are there, and where.
 struct CheckFilesCommand: AsyncParsableCommand {
@@ -12,14 +11,11 @@ struct CheckFilesCommand: AsyncParsableCommand {
 
   @Option(help: "Whose video it is.") var user: String
   @Option(help: "The video's id.") var video: String
-  @Option(help: "The folder of the store; LONGTAKE_ARTIFACTS_DIR by default.") var artifacts: String?
+  @OptionGroup var store: StoreOptions
 
   func run() async throws {
     guard let id = VideoID(video) else { throw ValidationError("--video must be a UUID.") }
-    guard let root = artifacts ?? ProcessInfo.processInfo.environment["LONGTAKE_ARTIFACTS_DIR"] else {
-      throw ValidationError("Name the store's folder with --artifacts or LONGTAKE_ARTIFACTS_DIR.")
-    }
-    let files = ExpectedFiles(keys: .video(user: user, video: id), store: LocalArtifactStore(root: root))
+    let files = ExpectedFiles(keys: .video(user: user, video: id), store: try store.open())
     let found = try await files.look()
     let lines = found.map { file in
       let place = file.place ?? file.key
@@ -41,7 +37,7 @@ struct MissingFiles: Error, CustomStringConvertible {
 }
 
 /// The files that a video has when it is finished.
-struct ExpectedFiles<Store: ArtifactStore> {
+struct ExpectedFiles {
   struct File: Equatable {
     let key: String
     let isRequired: Bool
@@ -51,12 +47,11 @@ struct ExpectedFiles<Store: ArtifactStore> {
   }
 
   let keys: StorageKeys
-  let store: Store
+  let store: any ArtifactStore
 
   /// Looks for every file at its key, then in the old places.
   func look() async throws -> [File] {
-    var stored: Set<String> = []
-    for folder in folders { stored.formUnion(try await store.list(folder)) }
+    let stored = try await stored()
     var files = expected(chunks: Self.chunkCount(stored))
     for index in files.indices {
       let key = files[index].key
@@ -67,6 +62,39 @@ struct ExpectedFiles<Store: ArtifactStore> {
       files[index].bytes = try await store.size(place)
     }
     return files
+  }
+
+  /// Joins into a film: the newest take of every chunk, in order, each from today's place or else an old one.
+  func clips() async throws -> [String] {
+    let stored = try await stored()
+    return try (0..<Self.chunkCount(stored)).map { index in
+      guard let clip = Self.newest(index, in: folders, of: stored) else {
+        throw ValidationError("There is no \(keys.chunk(index)): without it the clips are no film.")
+      }
+      return clip
+    }
+  }
+
+  private func stored() async throws -> Set<String> {
+    var stored: Set<String> = []
+    for folder in folders { stored.formUnion(try await store.list(folder)) }
+    return stored
+  }
+
+  /// `chunk_03.mp4` is the first take, `chunk_03_take_02.mp4` the second.
+  private static func newest(_ index: Int, in folders: [String], of stored: Set<String>) -> String? {
+    for folder in folders {
+      let takes = stored.compactMap { key -> (take: Int, key: String)? in
+        guard key.hasPrefix("\(folder)/chunk_"), key.hasSuffix(".mp4") else { return nil }
+        let parts = key.dropFirst(folder.utf8.count + 1).dropLast(4).split(separator: "_")
+        guard parts.count == 2 || parts.count == 4 && parts[2] == "take", Int(parts[1]) == index,
+          let take = parts.count == 2 ? 1 : Int(parts[3])
+        else { return nil }
+        return (take, key)
+      }
+      if let newest = takes.max(by: { $0.take < $1.take }) { return newest.key }
+    }
+    return nil
   }
 
   /// Where the video's files are today, and where they were.

@@ -1,34 +1,68 @@
 import ArgumentParser
+import Artifacts
+import Contracts
 import Media
 
-/// `longtake-chunks stitch [--duration S] --output OUT IN…`.
-struct StitchCommand: ParsableCommand {
+/// `longtake-chunks stitch [--duration S] --output OUT IN…`, or with `--user U --video V` instead of the clips.
+struct StitchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "stitch", abstract: "Join clips into one video, of an exact length if one is given.")
+    commandName: "stitch", abstract: "Join clips into one video, of an exact length if one is given.",
+    discussion: "With --user and --video, the newest take of every chunk of that video comes from the store.")
 
   @Option(help: "Seconds that the result must have; within half a second of the clips' sum.")
   var duration: Double?
   @Option(help: "The result; replaced if it is there.") var output: String
-  @Argument(help: "The clips, in the order of the film.") var inputs: [String]
+  @Option(help: "Whose video it is.") var user: String?
+  @Option(help: "The id of a video whose chunks are joined.") var video: String?
+  @OptionGroup var store: StoreOptions
+  @Argument(help: "The clips, in the order of the film.") var inputs: [String] = []
 
   func validate() throws {
     guard duration.map({ $0 > 0 && $0 <= 3600 }) ?? true else {
       throw ValidationError("--duration must be more than 0 and at most 3600 seconds.")
     }
-    guard !inputs.isEmpty else { throw ValidationError("Name at least one clip.") }
+    guard (user == nil) == (video == nil) else { throw ValidationError("Give --user and --video together.") }
+    guard (video == nil) != inputs.isEmpty else {
+      throw ValidationError("Name at least one clip, or a video by --user and --video.")
+    }
+    if let video, VideoID(video) == nil { throw ValidationError("--video must be a UUID.") }
     if inputs.contains(output) { throw ValidationError("--output must not be one of the clips.") }
   }
 
-  func run() throws {
-    let report = try Stitcher.stitch(inputs, to: output, frameCount: try frameCount())
+  func run() async throws {
+    let clips = try await clips()
+    let (output, duration) = (output, duration)
+    let media = MediaPool(size: 1)
+    let outcome: Result<StitchReport, any Error>
+    do {
+      outcome = .success(
+        try await media.run { cancel in
+          let frames = try duration.map { try Self.frameCount($0, clips[0]) }
+          return try Stitcher.stitch(clips, to: output, frameCount: frames, cancel: cancel)
+        })
+    } catch {
+      outcome = .failure(error)
+    }
+    try await media.shutdown()
+    let report = try outcome.get()
     let length = "\(report.frameCount) frames at \(report.fps) fps, \(report.durationSeconds) s"
     throw CleanExit.message(([length + ", \(report.method.rawValue)"] + report.notes).joined(separator: "\n"))
   }
 
+  /// The files that were named, or copies of those in the store.
+  private func clips() async throws -> [String] {
+    guard let user, let id = video.flatMap({ VideoID($0) }) else { return inputs }
+    let store = try store.open()
+    var clips: [String] = []
+    for key in try await ExpectedFiles(keys: .video(user: user, video: id), store: store).clips() {
+      clips.append(try await store.localFile(key))
+    }
+    return clips
+  }
+
   /// The length in frames of the first clip's rate, which the result has.
-  private func frameCount() throws -> Int? {
-    guard let duration else { return nil }
-    let fps = try Probe.probe(inputs[0]).videos.first?.fps.value.rounded() ?? 0
+  private static func frameCount(_ duration: Double, _ clip: String) throws -> Int {
+    let fps = try Probe.probe(clip).videos.first?.fps.value.rounded() ?? 0
     return max(1, Int((duration * fps).rounded()))
   }
 }

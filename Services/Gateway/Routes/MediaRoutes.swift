@@ -5,7 +5,7 @@ import HTTPTypes
 import Hummingbird
 import ServiceKit
 
-/// `/media/{key}`: artifacts under signed links, whole or in ranges.
+/// `/media/{key}`: artifacts under signed links, whole or in ranges; a store with a door of its own is led to.
 struct MediaRoutes: Sendable {
   let store: any ArtifactStore
   let signer: LinkSigner
@@ -21,12 +21,18 @@ struct MediaRoutes: Sendable {
   }
 
   @Sendable func show(_ request: Request, _ context: AppContext) async throws -> Response {
-    let key = try signedKey(request)
+    let (key, end) = try signedKey(request)
+    if request.method == .get, let link = try await link(key, until: end) {
+      return Response(status: .temporaryRedirect, headers: [.location: link, .cacheControl: "no-store"])
+    }
     guard let size = try await size(of: key) else { throw Problem.notFound("file under this link") }
     let tag = Self.tag(key, size)
     var headers = Self.headers(key, tag)
     if EntityTag.matches(ifNoneMatch: request.headers[.ifNoneMatch], tag) {
       return Response(status: .notModified, headers: headers)
+    }
+    if request.method == .head {
+      return Response(status: .ok, headers: headers, body: ResponseBody(contentLength: size) { _ in })
     }
     let path = try await store.localFile(key)
     switch range(request, tag, size) {
@@ -44,8 +50,20 @@ struct MediaRoutes: Sendable {
     }
   }
 
-  /// The key of a link that is ours and has not ended.
-  private func signedKey(_ request: Request) throws(Problem) -> String {
+  /// The store's own link to a file; nil where files are streamed from here.
+  private func link(_ key: String, until end: Date) async throws(Problem) -> String? {
+    let name = Self.name(of: key)
+    do throws(ArtifactError) {
+      return try await store.link(
+        key, until: end,
+        as: LinkForm(type: LinkForm.type(of: name), disposition: "inline; filename=\"\(name)\""))
+    } catch {
+      throw .unavailable("The store cannot be read just now.", code: "store_unavailable")
+    }
+  }
+
+  /// The key of a link that is ours and has not ended, and when it does.
+  private func signedKey(_ request: Request) throws(Problem) -> (key: String, end: Date) {
     let key = String(request.uri.path.dropFirst("/media/".count))
     let query = request.uri.queryParameters
     guard StorageKeys.isKey(key) else { throw .notFound("file under this link") }
@@ -58,7 +76,7 @@ struct MediaRoutes: Sendable {
     guard signer.verify(key: key, expires: expires, signature: String(signature)) else {
       throw .forbidden("This link has ended: read the video again for a fresh one.", code: "link_expired")
     }
-    return key
+    return (key, Date(timeIntervalSince1970: TimeInterval(expires)))
   }
 
   private func size(of key: String) async throws(Problem) -> Int? {
@@ -82,22 +100,15 @@ struct MediaRoutes: Sendable {
   }
 
   private static func headers(_ key: String, _ tag: String) -> HTTPFields {
-    let name = key.split(separator: "/").last.map(String.init) ?? key
+    let name = name(of: key)
     return [
-      .contentType: type(of: name), .eTag: tag, .acceptRanges: "bytes",
+      .contentType: LinkForm.type(of: name), .eTag: tag, .acceptRanges: "bytes",
       .cacheControl: "private, max-age=3600", .contentDisposition: "inline; filename=\"\(name)\"",
       .xContentTypeOptions: "nosniff",
     ]
   }
 
-  /// Only what Longtake itself stores; anything else is a download.
-  private static func type(of name: String) -> String {
-    switch name.split(separator: ".").last {
-    case "mp4": "video/mp4"
-    case "png": "image/png"
-    case "mp3": "audio/mpeg"
-    case "json": "application/json"
-    default: "application/octet-stream"
-    }
+  private static func name(of key: String) -> String {
+    key.split(separator: "/").last.map(String.init) ?? key
   }
 }

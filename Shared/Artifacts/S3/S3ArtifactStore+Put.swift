@@ -1,0 +1,121 @@
+internal import Contracts
+internal import FoundationEssentials
+
+extension S3ArtifactStore {
+  /// From here on a file goes in parts.
+  static let multipartBytes = 16 << 20
+  /// All of one length but the last, as R2 wants it; AWS allows 10 000 of at least 5 MiB.
+  private static let smallestPart = 8 << 20
+  private static let parallelParts = 6
+  private static let maximumParts = 10_000
+
+  /// A file that is to be stored, with the hashes of all that will be sent.
+  private struct Source {
+    let path: String
+    let key: String
+    let digests: BlockingFile.Digests
+
+    var reference: ArtifactReference {
+      ArtifactReference(key: key, bytes: digests.bytes, sha256: digests.sha256)
+    }
+
+    func part(_ index: Int) -> S3Client.Body {
+      let offset = index * digests.partBytes
+      return .part(
+        path: path, offset: offset, count: min(digests.partBytes, digests.bytes - offset),
+        sha256: digests.parts[index])
+    }
+
+    var headers: SigV4.Pairs {
+      [("content-type", LinkForm.type(of: key)), (S3Client.hashField, digests.sha256)]
+    }
+  }
+
+  func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome {
+    guard StorageKeys.isWritable(key) else { throw .invalid(key) }
+    let digests = try await blocking { () throws(ArtifactError) in
+      let bytes = BlockingFile.regularSize(path) ?? 0
+      let part = bytes < Self.multipartBytes ? Self.multipartBytes : Self.partBytes(of: bytes)
+      return try BlockingFile.digests(path, partBytes: part)
+    }
+    let source = Source(path: path, key: key, digests: digests)
+    // A name that is taken and then empty is being written or was just deleted: a few rounds show which.
+    for _ in 0..<3 {
+      if let outcome = try await putOnce(source) { return outcome }
+    }
+    throw ArtifactError(
+      .throttled, "\(key) is being written by others and is not there yet: it is tried again.")
+  }
+
+  /// Nil if the name was taken by something that is not there.
+  private func putOnce(_ source: Source) async throws(ArtifactError) -> PutOutcome? {
+    let written = try await write(source)
+    let name = name(source.key)
+    guard let object = try await client.head(name) else {
+      if written == .written { throw other(source) }
+      return nil
+    }
+    let found = try await reference(source.key, name, object)
+    switch written {
+    case .written where found != source.reference: throw other(source)
+    case .written: return .stored(found)
+    case .taken(perhapsByUs: true) where found == source.reference: return .stored(found)
+    case .taken: return .exists(found)
+    }
+  }
+
+  private func write(_ source: Source) async throws(ArtifactError) -> S3Written {
+    guard source.digests.bytes >= Self.multipartBytes else {
+      let headers =
+        source.headers + [
+          ("x-amz-sdk-checksum-algorithm", "SHA256"), ("x-amz-checksum-sha256", source.digests.base64),
+        ]
+      let body = source.digests.bytes == 0 ? S3Client.Body.none : source.part(0)
+      return try await client.put(name(source.key), body, headers: headers)
+    }
+    let name = name(source.key)
+    let id = try await client.beginUpload(name, headers: source.headers)
+    do throws(ArtifactError) {
+      let etags = try await concurrently(
+        source.digests.parts.count, width: Self.parallelParts
+      ) { (index) throws(ArtifactError) in
+        try await client.uploadPart(index + 1, of: name, id, source.part(index))
+      }
+      let written = try await client.completeUpload(name, id, etags: etags)
+      if written != .written { await abandon(name, id) }
+      return written
+    } catch {
+      await abandon(name, id)
+      throw error
+    }
+  }
+
+  /// Frees what was uploaded; where that fails, the sweep of leftovers does it later.
+  private func abandon(_ name: String, _ id: String) async {
+    do { try await client.abortUpload(name, id) } catch {}
+  }
+
+  private func other(_ source: Source) -> ArtifactError {
+    ArtifactError(
+      .corrupt,
+      "The store does not hold what was written to \(source.key): check who else writes to the bucket.")
+  }
+
+  private static func partBytes(of bytes: Int) -> Int {
+    let megabyte = 1 << 20
+    return max(smallestPart, (bytes / maximumParts / megabyte + 1) * megabyte)
+  }
+}
+
+extension LinkForm {
+  /// The media type of a stored file by its name: only what Longtake itself stores, anything else is a download.
+  public static func type(of name: String) -> String {
+    switch name.split(separator: ".").last {
+    case "mp4": "video/mp4"
+    case "png": "image/png"
+    case "mp3": "audio/mpeg"
+    case "json": "application/json"
+    default: "application/octet-stream"
+    }
+  }
+}
