@@ -119,7 +119,7 @@ let package = Package(
     shared("MediaWork", ["Contracts", "Media", "Queue"]),
     // The folder is `Testing`; the module cannot be, Swift Testing has that name.
     shared(
-      "Harness", ["EventLoop", "Postgres", logging],
+      "Harness", ["EventLoop", "HTTPClient", "Postgres", httpTypes, logging],
       folder: "Testing", wrapper: true),
 
     service("Gateway", ["EventLoop", crypto, nioCore]),
@@ -145,7 +145,7 @@ let package = Package(
     tests("Score", ["Score", "Contracts"]),
     tests("Contracts", ["Contracts"], exclude: ["Golden"]),
     tests("Providers", ["Providers", "Contracts"]),
-    tests("Artifacts", ["Artifacts", "Contracts", crypto]),
+    tests("Artifacts", ["Artifacts", "Contracts", "HTTPClient", "ServiceKit", crypto, httpTypes]),
     tests(
       "ServiceKit",
       [

@@ -70,9 +70,10 @@ public struct ArtifactStoreSettings: Sendable {
   }
 
   private static func endpoint(_ setting: Setting, _ settings: Settings) -> S3Configuration.Endpoint? {
+    let before = settings.faults.count
     guard let text = settings.optionalURL(setting) else { return nil }
     let endpoint = S3Configuration.Endpoint(text)
-    if endpoint == nil, settings.faults.isEmpty {
+    if endpoint == nil, settings.faults.count == before {
       settings.fault(
         "\(setting.name) is \"\(text)\": give a scheme, a host and perhaps a port, without the bucket.")
     }
@@ -86,7 +87,7 @@ public struct ArtifactStoreSettings: Sendable {
       limit: settings.int(.cacheMegabytes, in: 64...10_000_000) << 20)
   }
 
-  /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+  /// As AWS names buckets (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
   private static func isBucketName(_ text: String) -> Bool {
     let plain = { (byte: UInt8) in
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)

@@ -31,26 +31,9 @@ struct Sandbox: ~Copyable {
   }
 }
 
-private func text(of path: String) throws -> String {
-  String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-}
-
-private let keys = StorageKeys.video(
-  user: "ada", video: VideoID(UUID(namespace: UUID(), name: "film")))
+private let keys = Sample.keys
 
 struct LocalArtifactStoreTests {
-  @Test func storedFileIsReadBackWithSizeAndHash() async throws {
-    let sandbox = try Sandbox()
-    let outcome = try await sandbox.store.put(file: try sandbox.file("abc"), as: keys.final())
-    let expected = ArtifactReference(
-      key: keys.final(), bytes: 3, sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    #expect(outcome == .stored(expected))
-    #expect(try await sandbox.store.head(keys.final()) == expected)
-    #expect(try await sandbox.store.size(keys.final()) == 3)
-    #expect(try text(of: try await sandbox.store.localFile(keys.final())) == "abc")
-    try await sandbox.store.verify(expected)
-  }
-
   @Test func fileInPlaceOfTheFolderNeedsAPerson() async throws {
     let sandbox = try Sandbox()
     let store = LocalArtifactStore(root: try sandbox.file("no folder"))
@@ -69,94 +52,6 @@ struct LocalArtifactStoreTests {
 
   @Test func roomEnoughIsFine() throws {
     try LocalArtifactStore.checkRoom(free: 64 << 20, in: "/a")
-  }
-
-  @Test func takenKeyIsNeverOverwritten() async throws {
-    let sandbox = try Sandbox()
-    let first = try await sandbox.store.put(file: try sandbox.file("first"), as: keys.stitched())
-    let second = try await sandbox.store.put(file: try sandbox.file("second"), as: keys.stitched())
-    #expect(second == .exists(first.reference))
-    #expect(try text(of: try await sandbox.store.localFile(keys.stitched())) == "first")
-  }
-
-  @Test func oneOfTwoWritersStoresAndTheOtherFindsIt() async throws {
-    let sandbox = try Sandbox()
-    let store = sandbox.store
-    let files = try (0..<8).map { try sandbox.file("writer \($0)") }
-    let outcomes = try await withThrowingTaskGroup(of: PutOutcome.self) { group in
-      for file in files { group.addTask { try await store.put(file: file, as: keys.chunk(0)) } }
-      return try await group.reduce(into: []) { $0.append($1) }
-    }
-    let stored = outcomes.filter { if case .stored = $0 { true } else { false } }
-    #expect(stored.count == 1)
-    #expect(Set(outcomes.map(\.reference)) == [stored[0].reference])
-    #expect(try await store.list(keys.folder) == [keys.chunk(0)])
-  }
-
-  @Test func changedBytesAreNotVerified() async throws {
-    let sandbox = try Sandbox()
-    let reference = try await sandbox.store.put(file: try sandbox.file("abc"), as: keys.music()).reference
-    try sandbox.place("abd", at: keys.music())
-    await #expect { try await sandbox.store.verify(reference) } throws: {
-      ($0 as? ArtifactError)?.code == .corrupt
-    }
-  }
-
-  @Test func missingArtifactIsNamed() async throws {
-    let sandbox = try Sandbox()
-    #expect(try await sandbox.store.head(keys.final()) == nil)
-    #expect(try await sandbox.store.list(keys.folder).isEmpty)
-    await #expect(throws: ArtifactError(.missing, "There is no artifact \(keys.final()).")) {
-      try await sandbox.store.localFile(keys.final())
-    }
-  }
-
-  @Test func deletedArtifactIsGoneAndDeletingTwiceIsHarmless() async throws {
-    let sandbox = try Sandbox()
-    _ = try await sandbox.store.put(file: try sandbox.file("abc"), as: keys.final())
-    try await sandbox.store.delete(keys.final())
-    try await sandbox.store.delete(keys.final())
-    #expect(try await sandbox.store.size(keys.final()) == nil)
-  }
-
-  @Test(arguments: [0, 1, 2, 3]) func readersFallBackToTheOldPrefixes(_ index: Int) async throws {
-    let sandbox = try Sandbox()
-    let old = StorageKeys.oldPlaces(of: keys.chunk(3))
-    #expect(old.count == 4)
-    try sandbox.place("old", at: old[index])
-    #expect(try text(of: try await sandbox.store.localFile(keys.chunk(3))) == "old")
-    #expect(try await sandbox.store.head(keys.chunk(3))?.key == keys.chunk(3))
-  }
-
-  @Test func todaysPlaceComesBeforeTheOldOne() async throws {
-    let sandbox = try Sandbox()
-    try sandbox.place("old", at: StorageKeys.oldPlaces(of: keys.chunk(3))[0])
-    _ = try await sandbox.store.put(file: try sandbox.file("new"), as: keys.chunk(3))
-    #expect(try text(of: try await sandbox.store.localFile(keys.chunk(3))) == "new")
-  }
-
-  @Test(arguments: ["chunks/a/b.mp4", "references/a/b.png", "videos/a/b.mp4", "film.mp4", "a/b/c.mp4"])
-  func nothingIsWrittenOutsideTodaysLayout(_ key: String) async throws {
-    let sandbox = try Sandbox()
-    let file = try sandbox.file("abc")
-    await #expect { try await sandbox.store.put(file: file, as: key) } throws: {
-      ($0 as? ArtifactError)?.code == .invalidKey
-    }
-  }
-
-  @Test(arguments: [
-    "", "/etc/passwd", "../../etc/passwd", "ada/videos/../../x", "ada/videos/./x", "ada//x", "ada/videos/x/",
-    "ada/videos/%2e%2e/x", "ada/videos/a\0.mp4", "ada\\videos\\x", "ada/videos/\u{2044}x", "ada/.uploads/x",
-    "ada/videos/-i", "ada/videos/x y", String(repeating: "a", count: 4096), "ada/videos/x\n",
-  ])
-  func traversalIsRefusedEverywhere(_ key: String) async throws {
-    let sandbox = try Sandbox()
-    let file = try sandbox.file("abc")
-    let isInvalid = { (error: any Error) in (error as? ArtifactError)?.code == .invalidKey }
-    await #expect(performing: { try await sandbox.store.put(file: file, as: key) }, throws: isInvalid)
-    await #expect(performing: { try await sandbox.store.localFile(key) }, throws: isInvalid)
-    await #expect(performing: { try await sandbox.store.head(key) }, throws: isInvalid)
-    await #expect(performing: { try await sandbox.store.delete(key) }, throws: isInvalid)
   }
 
   @Test func symbolicLinkIsNoArtifact() async throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import Contracts
 import FoundationEssentials
+import Harness
 import Media
 import Rig
 import Testing
@@ -46,7 +47,8 @@ struct ToolsTests {
   }
 
   @Test(arguments: [
-    ["--output", "a.mp4", "a.mp4"], ["--output", "o", "--duration", "0", "a"], ["--output", "o"],
+    ["--output", "a.mp4", "a.mp4"], ["--output", "o", "--user", "ada", "a"],
+    ["--output", "o", "--user", "ada"], ["--output", "o", "--user", "ada", "--video", "1"], ["--output", "o", "--duration", "0", "a"], ["--output", "o"],
   ])
   func contradictingArgumentsAreRefused(_ arguments: [String]) {
     #expect(throws: (any Error).self) { try StitchCommand.parse(arguments) }
@@ -67,6 +69,50 @@ struct ToolsTests {
       #expect(found == ["chunks/\(video)/chunk_00.mp4", keys.chunk(1)])
       #expect(files.contains { $0.key == keys.final() && $0.isRequired && $0.bytes == nil })
       #expect(files.filter { $0.key.contains("chunk_") }.count == 4)
+    }
+  }
+
+  @Test(arguments: StoreKind.available)
+  func chunksOfAVideoAreStitchedFromTheStore(_ kind: StoreKind) async throws {
+    try await withFolder { folder in
+      try await kind.lend(folder) { store, options in
+        let video = VideoID.random()
+        let keys = StorageKeys.video(user: "ada", video: video)
+        for (key, frames) in [(keys.chunk(0), 15), (keys.chunk(1), 30), (keys.chunk(1, take: 2), 15)] {
+          try writeGrey("\(folder)/clip.mp4", frames: frames)
+          _ = try await store.put(file: "\(folder)/clip.mp4", as: key)
+        }
+        let arguments = ["--user", "ada", "--video", "\(video)", "--output", "\(folder)/out.mp4"]
+        var tool = try StitchCommand.parse(arguments)
+        tool.store = options
+        await #expect(throws: CleanExit.self) { try await tool.run() }
+        #expect(try Probe.countFrames("\(folder)/out.mp4") == 30)
+        try await store.delete(keys.chunk(0))
+        await #expect(throws: ValidationError.self) { try await tool.run() }
+      }
+    }
+  }
+}
+
+/// Where a tool's store is.
+enum StoreKind: CaseIterable, Sendable {
+  case folder, bucket
+
+  static let available = allCases.filter { $0 == .folder || S3Server.isAvailable }
+
+  func lend(
+    _ folder: String, _ body: (any ArtifactStore, StoreOptions) async throws -> Void
+  ) async throws {
+    switch self {
+    case .folder:
+      let options = try StoreOptions.parse(["--artifacts", "\(folder)/store"])
+      try await body(try options.open(), options)
+    case .bucket:
+      try await withBucket { bucket in
+        var options = try StoreOptions.parse([])
+        options.environment = bucket.environment.merging(["LONGTAKE_CACHE_DIR": "\(folder)/cache"]) { $1 }
+        try await body(try options.open(), options)
+      }
     }
   }
 }

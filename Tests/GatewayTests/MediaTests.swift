@@ -1,7 +1,9 @@
 import Artifacts
 import Contracts
 import Foundation
+import HTTPClient
 import HTTPTypes
+import Harness
 import HummingbirdTesting
 import NIOCore
 import ServiceKit
@@ -120,6 +122,71 @@ struct MediaRoutesTests {
     let link = cinema.link
     try await cinema.gateway.store.delete(cinema.key)
     #expect(try await cinema.gateway.send(.get, link).status == .notFound)
+  }
+}
+
+/// Over a bucket, browsers are led to it.
+@Suite(.enabled(if: S3Server.isAvailable), .timeLimit(.minutes(2)))
+struct MediaRedirectTests {
+  private func withCinema(_ body: (TestGateway, _ link: String) async throws -> Void) async throws {
+    try await withBucket { bucket in
+      let path = FileManager.default.temporaryDirectory.path + "/film-\(UUID().uuidString)"
+      try Data("0123456789".utf8).write(to: URL(filePath: path))
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      let settings = Settings(environment: bucket.environment)
+      var gateway = TestGateway()
+      gateway.store = ArtifactStoreSettings(settings).open()
+      try settings.validate()
+      let key = Fixture.keys.final()
+      _ = try await gateway.store.put(file: path, as: key)
+      let link = Fixture.signer.sign(key: key)
+      try await body(gateway, "/media/\(key)?expires=\(link.expires)&signature=\(link.signature)")
+    }
+  }
+
+  @Test func filmIsFoundBehindTheRedirectWholeOrInPart() async throws {
+    try await withCinema { gateway, link in
+      let answer = try await gateway.send(.get, link)
+      #expect(answer.status == .temporaryRedirect)
+      #expect(answer.headers[.cacheControl] == "no-store")
+      let location = try #require(answer.headers[.location])
+      let client = HTTPClient()
+      let whole = try await client.send(OutgoingRequest(method: .get, url: location))
+      #expect(String(decoding: whole.body, as: UTF8.self) == "0123456789")
+      #expect(whole.headers[.contentType] == "video/mp4")
+      #expect(whole.headers[.contentDisposition] == "inline; filename=\"final_draft.mp4\"")
+      let part = try await client.send(
+        OutgoingRequest(method: .get, url: location, headers: [.range: "bytes=4-"]))
+      #expect(part.status == 206)
+      #expect(String(decoding: part.body, as: UTF8.self) == "456789")
+    }
+  }
+
+  @Test func redirectEndsWithTheLink() async throws {
+    try await withCinema { gateway, link in
+      let location = try #require(try await gateway.send(.get, link).headers[.location])
+      let seconds = try #require(
+        location.split(separator: "&").first { $0.hasPrefix("X-Amz-Expires=") }?.split(separator: "=").last)
+      let end = try #require(
+        link.split(separator: "&").first?.split(separator: "=").last.flatMap { TimeInterval($0) })
+      #expect(abs(Date().timeIntervalSince1970 + (TimeInterval(seconds) ?? 0) - end) < 30)
+    }
+  }
+
+  @Test func headIsAnsweredHere() async throws {
+    try await withCinema { gateway, link in
+      let answer = try await gateway.send(.head, link)
+      #expect(answer.status == .ok)
+      #expect(answer.headers[.contentLength] == "10")
+    }
+  }
+
+  @Test func forgedAndStaleLinksLeadNowhere() async throws {
+    try await withCinema { gateway, link in
+      #expect(try await gateway.send(.get, link + "0").status == .forbidden)
+      try await gateway.store.delete(Fixture.keys.final())
+      #expect(try await gateway.send(.get, link).status == .notFound)
+    }
   }
 }
 

@@ -23,6 +23,23 @@ struct DownloadTests {
     }
   }
 
+  @Test func pieceIsWrittenInItsPlace() async throws {
+    let path = folder.path("clip.mp4")
+    try Data("0123456789".utf8).write(to: URL(filePath: path))
+    try await HTTPStub.with({ _ in HTTPStub.answer("abc") }) { _, url in
+      _ = try await client.download(OutgoingRequest(method: .get, url: url), into: path, at: 4)
+      #expect(try Data(contentsOf: URL(filePath: path)) == Data("0123abc789".utf8))
+    }
+  }
+
+  @Test func pieceOfAMissingFileIsAFaultOfThisSide() async throws {
+    let request = OutgoingRequest(method: .get, url: "http://127.0.0.1:9")
+    let error = await #expect(throws: TransferError.self) {
+      try await client.download(request, into: folder.path("none"), at: 0)
+    }
+    #expect(error?.kind == .file)
+  }
+
   @Test(arguments: [
     ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", TransferError.Kind.transport),
     ("HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n", .tooLarge),

@@ -55,6 +55,30 @@ struct ExchangeTests {
     }
   }
 
+  @Test func partOfAFileIsSent() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("upload")
+    try Data("0123456789".utf8).write(to: URL(filePath: path))
+    try await HTTPStub.with({ _ in HTTPStub.answer("") }) { stub, url in
+      let part = OutgoingRequest.Body.part(path: path, offset: 3, count: 4)
+      _ = try await client.send(OutgoingRequest(method: .put, url: url, body: part))
+      #expect(stub.requests.first?.body == "3456")
+    }
+  }
+
+  @Test func partThatTheFileDoesNotHaveIsAFaultOfThisSide() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("upload")
+    try Data("0123456789".utf8).write(to: URL(filePath: path))
+    try await HTTPStub.with({ _ in HTTPStub.answer("") }) { _, url in
+      let part = OutgoingRequest.Body.part(path: path, offset: 8, count: 4)
+      let error = await #expect(throws: TransferError.self) {
+        try await client.send(OutgoingRequest(method: .put, url: url, body: part))
+      }
+      #expect(error?.kind == .file)
+    }
+  }
+
   @Test func missingFileIsAFaultOfThisSide() async throws {
     let request = OutgoingRequest(method: .put, url: "http://127.0.0.1:9", body: .file(path: "/nonexistent"))
     let error = await #expect(throws: TransferError.self) { try await client.send(request) }

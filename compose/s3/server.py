@@ -185,7 +185,7 @@ class Server:
             return self.hang_up(environ)
         if fault and fault["do"] == "corrupt" and content:
             content = content[:-1] + bytes([content[-1] ^ 1])
-        start(status, fields)
+        start(status, [field for field in fields if field[0].lower() != "date"] + [self.date(now)])
         if fault and fault["do"] == "truncate":
             return self.half(environ, content)
         return [content]
@@ -214,12 +214,16 @@ class Server:
 
     @staticmethod
     def answer(refusal, method, now, start):
-        fields = [("Content-Type", "application/xml"), ("Date", formatdate(now.timestamp(), usegmt=True))]
+        fields = [("Content-Type", "application/xml"), Server.date(now)]
         if refusal.retry_after is not None:
             fields.append(("Retry-After", str(refusal.retry_after)))
         content = b"" if method == "HEAD" else refusal.body()
         start(f"{refusal.status} {refusal.code}", fields + [("Content-Length", str(len(content)))])
         return [content]
+
+    @staticmethod
+    def date(now):
+        return "Date", formatdate(now.timestamp(), usegmt=True)
 
     @staticmethod
     def hang_up(environ):
@@ -247,6 +251,10 @@ class Server:
 
 class Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
+
+    def send_response(self, code, message=None):
+        # Without the field Date, which the application sends by its own clock.
+        self.send_response_only(code, message)
 
     def log_request(self, *_):
         pass

@@ -96,7 +96,7 @@ struct S3ArtifactStore: ArtifactStore {
     try await client.delete(name, attempts: 1)
   }
 
-  /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+  /// Seconds (docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html).
   private static let longestLink = 7 * 86_400
   /// Within what `/readyz` waits for a check.
   private static let checkPatience = Duration.milliseconds(1800)

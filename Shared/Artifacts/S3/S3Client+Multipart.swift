@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import HTTPTypes
 
-/// Uploads in parts: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+/// Uploads in parts (docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html).
 extension S3Client {
   /// An upload that was begun and neither completed nor aborted.
   struct OpenUpload: Sendable, Equatable {

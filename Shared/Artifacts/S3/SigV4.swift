@@ -18,7 +18,7 @@ struct SigV4: Sendable {
     static let aws = Dialect(
       algorithm: "AWS4-HMAC-SHA256", keyPrefix: "AWS4", prefix: "x-amz-", terminator: "aws4_request",
       service: "s3")
-    /// https://cloud.google.com/storage/docs/authentication/signatures
+    /// As cloud.google.com/storage/docs/authentication/signatures says it.
     static let google = Dialect(
       algorithm: "GOOG4-HMAC-SHA256", keyPrefix: "GOOG4", prefix: "x-goog-", terminator: "goog4_request",
       service: "storage")
