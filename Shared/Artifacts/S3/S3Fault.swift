@@ -93,7 +93,7 @@ extension ArtifactError {
 
   private static func apart(_ ahead: TimeInterval?) -> String {
     guard let ahead, abs(ahead) >= 60 else { return "too far from" }
-    return "\(Int(abs(ahead) / 60)) minutes \(ahead > 0 ? "ahead of" : "behind")"
+    return "\(Int((abs(ahead) / 60).rounded())) minutes \(ahead > 0 ? "ahead of" : "behind")"
   }
 
   static let cancelled = ArtifactError(
