@@ -8,7 +8,7 @@ internal import Glibc
 public protocol ArtifactStore: Sendable {
   /// Stores a copy of a file, unless the key is taken: what is stored is never overwritten.
   ///
-  /// Returns after the copy was read back and is on disk.
+  /// Returns after the copy was read back and is on disk, or after a bucket said the hash of what it has stored.
   func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome
   /// A path under which the artifact can be read for an hour at least; not to be changed or removed.
   func localFile(_ key: String) async throws(ArtifactError) -> String
@@ -120,8 +120,8 @@ public struct ArtifactError: Obstacle, Sendable, Equatable, CustomStringConverti
   /// Whether the same call may succeed later without a person's help.
   public var isTransient: Bool {
     switch code {
-    case .system, .throttled, .unreachable: true
-    case .full, .invalidKey, .missing, .corrupt, .denied, .badKey, .clockSkew, .noBucket, .wrongRegion,
+    case .full, .system, .throttled, .unreachable: true
+    case .invalidKey, .missing, .corrupt, .denied, .badKey, .clockSkew, .noBucket, .wrongRegion,
       .refused:
       false
     }

@@ -39,41 +39,47 @@ enum BlockingFile {
     return try read(input, path) { (_) throws(ArtifactError) in }
   }
 
-  /// The hash of a file, and those of its parts.
-  struct Digests: Sendable {
+  /// What tells that a file was written to: its length, and when anything of it was last changed.
+  struct State: Equatable {
     let bytes: Int
-    let sha256: String
-    /// As `x-amz-checksum-sha256` has it.
-    let base64: String
-    let partBytes: Int
-    let parts: [String]
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    fileprivate init(_ status: stat) {
+      (bytes, seconds, nanoseconds) = (Int(status.st_size), status.st_ctim.tv_sec, status.st_ctim.tv_nsec)
+    }
   }
 
-  /// Hashes a file and its parts in one pass, so that all are of the same bytes.
-  static func digests(_ path: String, partBytes: Int) throws(ArtifactError) -> Digests {
+  static func state(of path: String) throws(ArtifactError) -> State {
     let input = try open(path, O_RDONLY)
     defer { close(input) }
-    var (whole, part) = (SHA256(), SHA256())
-    var (total, filled) = (0, 0)
-    var parts: [String] = []
-    try pieces(of: input, path) { (chunk) throws(ArtifactError) in
-      var rest = chunk
-      while !rest.isEmpty {
-        let piece = rest.prefix(partBytes - filled)
-        piece.withUnsafeBytes { part.update(bufferPointer: $0) }
-        (total, filled) = (total + piece.count, filled + piece.count)
-        rest = rest.dropFirst(piece.count)
-        guard filled == partBytes else { continue }
-        parts.append(hex(part.finalize()))
-        (part, filled) = (SHA256(), 0)
-      }
-      chunk.withUnsafeBytes { whole.update(bufferPointer: $0) }
+    var status = stat()
+    guard fstat(input, &status) == 0 else { throw ArtifactError.system("read \(path)") }
+    return State(status)
+  }
+
+  /// The hash of a part, which ends with the file if that is shorter.
+  static func digest(
+    _ path: String, from offset: Int, count: Int
+  ) throws(ArtifactError) -> (bytes: Int, sha256: String) {
+    var hasher = SHA256()
+    let bytes = try hash(path, from: offset, count: count, into: &hasher)
+    return (bytes, hex(hasher.finalize()))
+  }
+
+  /// Goes on hashing with a part of a file, and answers how long it was.
+  static func hash(
+    _ path: String, from offset: Int, count: Int, into hasher: inout SHA256
+  ) throws(ArtifactError) -> Int {
+    let input = try open(path, O_RDONLY)
+    defer { close(input) }
+    guard lseek(input, offset, SEEK_SET) >= 0 else { throw ArtifactError.system("read \(path)") }
+    var left = count
+    try pieces(of: input, path, most: count) { (chunk) throws(ArtifactError) in
+      chunk.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+      left -= chunk.count
     }
-    if filled > 0 { parts.append(hex(part.finalize())) }
-    let digest = whole.finalize()
-    return Digests(
-      bytes: total, sha256: hex(digest), base64: Data(digest).base64EncodedString(), partBytes: partBytes,
-      parts: parts)
+    return count - left
   }
 
   /// Gives a file another name, whose file it replaces.
@@ -159,15 +165,17 @@ enum BlockingFile {
   }
 
   private static func pieces(
-    of descriptor: Int32, _ path: String, _ consume: (ArraySlice<UInt8>) throws(ArtifactError) -> Void
+    of descriptor: Int32, _ path: String, most limit: Int = .max, _ consume: (ArraySlice<UInt8>) throws(ArtifactError) -> Void
   ) throws(ArtifactError) {
-    var buffer = [UInt8](repeating: 0, count: chunkBytes)
-    while true {
-      let count = Glibc.read(descriptor, &buffer, chunkBytes)
+    var buffer = [UInt8](repeating: 0, count: min(chunkBytes, limit))
+    var left = limit
+    while left > 0 {
+      let count = Glibc.read(descriptor, &buffer, min(chunkBytes, left))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw ArtifactError.system("read \(path)") }
       if count == 0 { return }
       try consume(buffer[..<count])
+      left -= count
     }
   }
 
@@ -217,3 +225,6 @@ func blocking<Value: Sendable>(
   }
   return try result.get()
 }
+
+/// Runs what must happen even where the task was cancelled, and waits for it.
+func shielded(_ work: @escaping @Sendable () async -> Void) async { await Task { await work() }.value }

@@ -65,7 +65,7 @@ struct LocalArtifactStoreTests {
   @Test func fullDiskIsSaidInASentence() {
     #expect { try BlockingFile.write([1, 2, 3], to: "/dev/full") } throws: { error in
       guard let error = error as? ArtifactError else { return false }
-      return error.code == .full && error.message.hasPrefix("There is no space left") && !error.isTransient
+      return error.code == .full && error.message.hasPrefix("There is no space left") && error.isTransient
     }
   }
 

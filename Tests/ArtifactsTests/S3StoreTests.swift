@@ -262,7 +262,7 @@ struct S3FaultTests {
       try await bucket.set(state)
       let isSaid = { (error: any Error) in
         guard let error = error as? ArtifactError else { return false }
-        return error.code == expected && error.message.contains(words) && !error.isTransient
+        return error.code == expected && error.message.contains(words) && error.isTransient == (expected == .full)
       }
       await #expect(performing: { try await store.check() }, throws: isSaid)
       await #expect(performing: { try await store.put(file: path, as: keys.final()) }, throws: isSaid)
@@ -282,7 +282,7 @@ struct S3FaultTests {
         folder, keyID: change["keyID"], secret: change["secret"], name: change["name"])
       let isSaid = { (error: any Error) in
         guard let error = error as? ArtifactError else { return false }
-        return error.code == expected && error.message.contains(words) && !error.isTransient
+        return error.code == expected && error.message.contains(words) && error.isTransient == (expected == .full)
       }
       await #expect(performing: { try await store.check() }, throws: isSaid)
       await #expect(performing: { try await store.copy(keys.final(), to: "\(folder)/copy") }, throws: isSaid)

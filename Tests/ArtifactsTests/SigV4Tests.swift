@@ -67,12 +67,19 @@ struct S3SignatureTests {
     )
   }
 
+  /// Computed with Python's hmac by the description of Google's scheme.
   @Test func googlesDialectHasNamesOfItsOwn() {
-    var google = signer
-    google.dialect = .google
-    let request = SigV4.Request(method: "GET", path: "/b/k", headers: [("host", "storage.googleapis.com")])
-    let header = google.authorization(for: request, at: date)
-    #expect(header.hasPrefix("GOOG4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/storage/goog4_request,"))
+    let google = SigV4(credentials: signer.credentials, region: "auto", dialect: .google)
+    let request = SigV4.Request(
+      method: "GET", path: "/b/k",
+      headers: [
+        ("host", "storage.googleapis.com"), ("x-goog-date", "20130524T000000Z"),
+        ("x-goog-content-sha256", SigV4.emptyHash),
+      ])
+    #expect(
+      google.authorization(for: request, at: date)
+        == "GOOG4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/auto/storage/goog4_request, SignedHeaders=host;x-goog-content-sha256;x-goog-date, Signature=8218bf7e3334d03c0ab56805fbed39706073dd0f222b05a23a3de6ca6ede5b5e"
+    )
     #expect(google.presignedQuery(for: request, at: date, seconds: 1).contains("&X-Goog-Signature="))
   }
 }
@@ -144,6 +151,6 @@ struct SigV4SuiteTests {
       method: example.method, path: SigV4.encoded(example.path, keepingSlashes: true),
       query: pairs(example.query),
       headers: [("Host", "example.amazonaws.com"), ("X-Amz-Date", "20150830T123600Z")] + pairs(example.headers))
-    #expect(signer.signature(of: request, at: Date(timeIntervalSince1970: 1_440_938_160)) == example.signature)
+    #expect(signer.signature(of: request, "20150830T123600Z") == example.signature)
   }
 }

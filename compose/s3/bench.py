@@ -43,7 +43,7 @@ def sha256(path):
 
 def ours(*arguments):
     """What `store` did: its own time, and the hash of each key."""
-    result = subprocess.run([options.tool, "store", *arguments], env=environment, check=True, text=True, capture_output=True)
+    result = subprocess.run([options.tool, "store", *arguments], env=environment, check=True, text=True, stdout=subprocess.PIPE)
     *lines, total = result.stdout.strip().splitlines()
     hashes = {line.split("\t")[2]: line.split("\t")[1] for line in lines}
     return float(total.split(", ")[2].split()[0]), hashes

@@ -9,11 +9,19 @@ extension S3ArtifactStore {
   private static let parallelParts = 6
   private static let maximumParts = 10_000
 
+  /// The hash of a file, and those of its parts.
+  private struct Digests {
+    let bytes: Int
+    let sha256: String
+    let partBytes: Int
+    let parts: [String]
+  }
+
   /// A file that is to be stored, with the hashes of all that will be sent.
   private struct Source {
     let path: String
     let key: String
-    let digests: BlockingFile.Digests
+    let digests: Digests
 
     var reference: ArtifactReference {
       ArtifactReference(key: key, bytes: digests.bytes, sha256: digests.sha256)
@@ -33,26 +41,46 @@ extension S3ArtifactStore {
 
   func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome {
     guard StorageKeys.isWritable(key) else { throw .invalid(key) }
-    let digests = try await blocking { () throws(ArtifactError) in
-      let bytes = BlockingFile.regularSize(path) ?? 0
-      let part = bytes < Self.multipartBytes ? Self.multipartBytes : Self.partBytes(of: bytes)
-      return try BlockingFile.digests(path, partBytes: part)
-    }
-    let source = Source(path: path, key: key, digests: digests)
+    let source = Source(path: path, key: key, digests: try await Self.digests(of: path))
     // A name that is taken and then empty is being written or was just deleted: a few rounds show which.
-    for _ in 0..<3 {
+    for round in 1...4 {
       if let outcome = try await putOnce(source) { return outcome }
+      try await client.wait(S3Client.delay(round))
     }
     throw ArtifactError(
       .throttled, "\(key) is being written by others and is not there yet: it is tried again.")
   }
 
+  /// The hash of the file and those of its parts, side by side; a file that is written to meanwhile is refused.
+  private static func digests(of path: String) async throws(ArtifactError) -> Digests {
+    let before = try await blocking { () throws(ArtifactError) in try BlockingFile.state(of: path) }
+    let isLarge = before.bytes >= multipartBytes
+    let partBytes = isLarge ? partBytes(of: before.bytes) : multipartBytes
+    let count = isLarge ? (before.bytes + partBytes - 1) / partBytes : 0
+    let hashes = try await concurrently(count + 1, width: 3) { (index) throws(ArtifactError) in
+      // The whole takes longest, so it begins first.
+      try await blocking { () throws(ArtifactError) in
+        index == 0
+          ? try BlockingFile.digest(path).sha256
+          : try BlockingFile.digest(path, from: (index - 1) * partBytes, count: partBytes).sha256
+      }
+    }
+    let after = try await blocking { () throws(ArtifactError) in try BlockingFile.state(of: path) }
+    guard before == after else {
+      throw ArtifactError(.corrupt, "\(path) was changed while it was stored: store it when it is complete.")
+    }
+    return Digests(
+      bytes: before.bytes, sha256: hashes[0], partBytes: partBytes,
+      parts: isLarge ? Array(hashes.dropFirst()) : [hashes[0]])
+  }
+
   /// Nil if the name was taken by something that is not there.
   private func putOnce(_ source: Source) async throws(ArtifactError) -> PutOutcome? {
     let written = try await write(source)
+    if written == .written(sha256: source.reference.sha256) { return .stored(source.reference) }
     let name = name(source.key)
     guard let object = try await client.head(name) else {
-      if written == .written { throw other(source) }
+      if case .written = written { throw other(source) }
       return nil
     }
     let found = try await reference(source.key, name, object)
@@ -68,7 +96,7 @@ extension S3ArtifactStore {
     guard source.digests.bytes >= Self.multipartBytes else {
       let headers =
         source.headers + [
-          ("x-amz-sdk-checksum-algorithm", "SHA256"), ("x-amz-checksum-sha256", source.digests.base64),
+          ("x-amz-sdk-checksum-algorithm", "SHA256"), ("x-amz-checksum-sha256", base64(ofHex: source.digests.sha256)),
         ]
       let body = source.digests.bytes == 0 ? S3Client.Body.none : source.part(0)
       return try await client.put(name(source.key), body, headers: headers)
@@ -82,7 +110,7 @@ extension S3ArtifactStore {
         try await client.uploadPart(index + 1, of: name, id, source.part(index))
       }
       let written = try await client.completeUpload(name, id, etags: etags)
-      if written != .written { await abandon(name, id) }
+      if case .taken = written { await abandon(name, id) }
       return written
     } catch {
       await abandon(name, id)
@@ -92,7 +120,7 @@ extension S3ArtifactStore {
 
   /// Frees what was uploaded; where that fails, the sweep of leftovers does it later.
   private func abandon(_ name: String, _ id: String) async {
-    do { try await client.abortUpload(name, id) } catch {}
+    await shielded { do { try await client.abortUpload(name, id) } catch {} }
   }
 
   private func other(_ source: Source) -> ArtifactError {
@@ -105,6 +133,13 @@ extension S3ArtifactStore {
     let megabyte = 1 << 20
     return max(smallestPart, (bytes / maximumParts / megabyte + 1) * megabyte)
   }
+}
+
+/// The bytes that hexadecimal digits name, as a checksum field has them.
+private func base64(ofHex digits: String) -> String {
+  let values = digits.utf8.map { $0 < UInt8(ascii: "a") ? $0 - UInt8(ascii: "0") : $0 - UInt8(ascii: "a") + 10 }
+  let bytes = stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+  return Data(bytes).base64EncodedString()
 }
 
 extension LinkForm {

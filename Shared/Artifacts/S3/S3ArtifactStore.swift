@@ -87,13 +87,18 @@ struct S3ArtifactStore: ArtifactStore {
     let (name, text) = (name(".probe/\(UUID().uuidString.lowercased())"), Data("ready".utf8))
     _ = try await client.send(
       .init(method: .put, name: name, body: .bytes(text), attempts: 1, timeout: Self.checkPatience))
-    let read = try await client.send(
-      .init(method: .get, name: name, attempts: 1, timeout: Self.checkPatience))
-    guard read.body == text else {
+    let read: Result<Data, ArtifactError>
+    do throws(ArtifactError) {
+      let call = S3Client.Call(method: .get, name: name, attempts: 1, timeout: Self.checkPatience)
+      read = .success(try await client.send(call).body)
+    } catch {
+      read = .failure(error)
+    }
+    try await client.delete(name, attempts: 1)
+    guard try read.get() == text else {
       throw ArtifactError(
         .corrupt, "The store gives back other bytes than were written: check LONGTAKE_S3_ENDPOINT.")
     }
-    try await client.delete(name, attempts: 1)
   }
 
   /// Seconds (docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html).

@@ -11,7 +11,8 @@ struct S3Object: Sendable, Equatable {
 
 /// What came of a conditional write.
 enum S3Written: Sendable, Equatable {
-  case written
+  /// `sha256` is what the store computed while it wrote, where it says that.
+  case written(sha256: String?)
   /// Something has the name, or is getting it; `perhaps` by an attempt of ours whose answer was lost.
   case taken(perhapsByUs: Bool)
 }
@@ -100,7 +101,7 @@ extension S3Client {
   }
 
   func written(_ answer: Answer) -> S3Written {
-    answer.isSuccess ? .written : .taken(perhapsByUs: answer.mayHaveHappened)
+    answer.isSuccess ? .written(sha256: Self.checksum(answer)) : .taken(perhapsByUs: answer.mayHaveHappened)
   }
 
   private func object(_ answer: Answer) throws(ArtifactError) -> S3Object {
@@ -115,12 +116,16 @@ extension S3Client {
   }
 
   /// That of the whole object only: a checksum of checksums ends in the number of parts.
-  private static func hash(_ answer: Answer, _ dialect: SigV4.Dialect) -> String? {
-    if answer.field("x-amz-checksum-type") != "COMPOSITE", let text = answer.field("x-amz-checksum-sha256"),
+  private static func checksum(_ answer: Answer) -> String? {
+    guard answer.field("x-amz-checksum-type") != "COMPOSITE", let text = answer.field("x-amz-checksum-sha256"),
       let bytes = Data(base64Encoded: text), bytes.count == 32
-    {
-      return hex(bytes)
-    }
+    else { return nil }
+    return hex(bytes)
+  }
+
+  /// What the store checked, or else what the writer noted.
+  private static func hash(_ answer: Answer, _ dialect: SigV4.Dialect) -> String? {
+    if let checksum = checksum(answer) { return checksum }
     let noted = answer.field(dialect.prefix + "meta-sha256")?.lowercased()
     return noted.flatMap { $0.utf8.count == 64 && $0.allSatisfy(\.isHexDigit) ? $0 : nil }
   }

@@ -117,11 +117,11 @@ struct S3Client: Sendable {
   }
 
   /// Doubles from 200 ms to 10 s, and takes between half and all of it.
-  private static func delay(_ attempt: Int) -> Duration {
+  static func delay(_ attempt: Int) -> Duration {
     .milliseconds(Int(Double(min(200 << (attempt - 1), 10_000)) * Double.random(in: 0.5...1)))
   }
 
-  private func wait(_ time: Duration) async throws(ArtifactError) {
+  func wait(_ time: Duration) async throws(ArtifactError) {
     do { try await pause(time) } catch { throw .cancelled }
   }
 

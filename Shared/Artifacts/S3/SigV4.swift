@@ -56,22 +56,24 @@ struct SigV4: Sendable {
 
   /// The value of the field `Authorization`; the request must have its date among the headers.
   func authorization(for request: Request, at date: Date) -> String {
-    "\(dialect.algorithm) Credential=\(credentials.keyID)/\(scope(date)), "
-      + "SignedHeaders=\(Self.signedNames(request.headers)), Signature=\(signature(of: request, at: date))"
+    let stamp = Self.stamp(date)
+    return "\(dialect.algorithm) Credential=\(credentials.keyID)/\(scope(stamp)), "
+      + "SignedHeaders=\(Self.signedNames(request.headers)), Signature=\(signature(of: request, stamp))"
   }
 
   /// The query of a link that needs no header fields but `host` and is valid for `seconds` from `date` on.
   func presignedQuery(for request: Request, at date: Date, seconds: Int) -> String {
+    let stamp = Self.stamp(date)
     let name = { (suffix: String) in dialect == .google ? "X-Goog-\(suffix)" : "X-Amz-\(suffix)" }
     var signed = request
     signed.payload = Self.unsignedPayload
     signed.query += [
-      (name("Algorithm"), dialect.algorithm), (name("Credential"), "\(credentials.keyID)/\(scope(date))"),
-      (name("Date"), Self.stamp(date)), (name("Expires"), String(seconds)),
+      (name("Algorithm"), dialect.algorithm), (name("Credential"), "\(credentials.keyID)/\(scope(stamp))"),
+      (name("Date"), stamp), (name("Expires"), String(seconds)),
       (name("SignedHeaders"), Self.signedNames(request.headers)),
     ]
     if let token = credentials.sessionToken { signed.query.append((name("Security-Token"), token.reveal())) }
-    return "\(Self.encoded(query: signed.query))&\(name("Signature"))=\(signature(of: signed, at: date))"
+    return "\(Self.encoded(query: signed.query))&\(name("Signature"))=\(signature(of: signed, stamp))"
   }
 
   /// `20130524T000000Z`.
@@ -90,12 +92,13 @@ struct SigV4: Sendable {
     ].joined(separator: "\n")
   }
 
-  func signature(of request: Request, at date: Date) -> String {
+  /// `stamp` is the date as the request has it.
+  func signature(of request: Request, _ stamp: String) -> String {
     let text = [
-      dialect.algorithm, Self.stamp(date), scope(date),
+      dialect.algorithm, stamp, scope(stamp),
       hex(SHA256.hash(data: Data(Self.canonical(request).utf8))),
     ].joined(separator: "\n")
-    return hex(Self.code(text, key: signingKey(date)))
+    return hex(Self.code(text, key: signingKey(stamp)))
   }
 
   /// Encodes a query with its items in the order in which they are signed.
@@ -123,13 +126,13 @@ struct SigV4: Sendable {
     return String(decoding: result, as: UTF8.self)
   }
 
-  private func scope(_ date: Date) -> String {
-    "\(Self.stamp(date).prefix(8))/\(region)/\(dialect.service)/\(dialect.terminator)"
+  private func scope(_ stamp: String) -> String {
+    "\(stamp.prefix(8))/\(region)/\(dialect.service)/\(dialect.terminator)"
   }
 
-  private func signingKey(_ date: Date) -> SymmetricKey {
+  private func signingKey(_ stamp: String) -> SymmetricKey {
     var key = SymmetricKey(data: Array(dialect.keyPrefix.utf8) + credentials.secret.bytes)
-    for step in [String(Self.stamp(date).prefix(8)), region, dialect.service, dialect.terminator] {
+    for step in [String(stamp.prefix(8)), region, dialect.service, dialect.terminator] {
       key = SymmetricKey(data: Self.code(step, key: key))
     }
     return key
