@@ -165,7 +165,8 @@ enum BlockingFile {
   }
 
   private static func pieces(
-    of descriptor: Int32, _ path: String, most limit: Int = .max, _ consume: (ArraySlice<UInt8>) throws(ArtifactError) -> Void
+    of descriptor: Int32, _ path: String, most limit: Int = .max,
+    _ consume: (ArraySlice<UInt8>) throws(ArtifactError) -> Void
   ) throws(ArtifactError) {
     var buffer = [UInt8](repeating: 0, count: min(chunkBytes, limit))
     var left = limit

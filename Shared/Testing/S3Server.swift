@@ -15,7 +15,8 @@ public final class S3Server: Sendable {
   public static var isAvailable: Bool { python != nil }
 
   static let python: String? = getenv("LONGTAKE_TEST_PYTHON").map { String(cString: $0) }
-  static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let scripts =
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path() + "compose/s3"
 
   let port: Int
@@ -26,12 +27,15 @@ public final class S3Server: Sendable {
   static func shared() async throws -> S3Server { try await lazy.value }
 
   private static func start() async throws -> S3Server {
-    guard let python else { throw StartFailed(description: "LONGTAKE_TEST_PYTHON is not set: run compose/test") }
+    guard let python else {
+      throw StartFailed(description: "LONGTAKE_TEST_PYTHON is not set: run compose/test")
+    }
     let directory = try temporaryDirectory("s3")
     let file = "\(directory)/port"
     let process = try await ChildProcess.start(
       [
-        python, "\(scripts)/server.py", "--port", "0", "--port-file", file, "--control", "--access-key", keyID,
+        python, "\(scripts)/server.py", "--port", "0", "--port-file", file, "--control", "--access-key",
+        keyID,
         "--secret-key", secret,
       ],
       directory: directory, untilItPrints: "S3 listens on")
@@ -71,7 +75,9 @@ public struct S3Bucket: Sendable {
   public func set(_ json: String) async throws { _ = try await control(.post, json) }
 
   /// The faults that the next requests that fit meet.
-  public func fail(_ faults: String...) async throws { try await set("{\"faults\": [\(faults.joined(separator: ","))]}") }
+  public func fail(_ faults: String...) async throws {
+    try await set("{\"faults\": [\(faults.joined(separator: ","))]}")
+  }
 
   /// Method and target of every request so far.
   public func requests() async throws -> [String] {

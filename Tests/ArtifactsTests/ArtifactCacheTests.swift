@@ -36,9 +36,11 @@ struct ArtifactCacheTests {
   @Test func whatWasNotUsedForLongestGoesFirst() throws {
     try withCache(limit: 1000) { cache in
       let old = try adopt("old.mp4", 400, into: cache)
-      try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -9000)], ofItemAtPath: old)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -9000)], ofItemAtPath: old)
       let used = try adopt("used.mp4", 400, into: cache)
-      try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -5000)], ofItemAtPath: used)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -5000)], ofItemAtPath: used)
       let new = try adopt("new.mp4", 400, into: cache)
       #expect(!isThere(old) && isThere(used) && isThere(new))
     }
@@ -55,7 +57,8 @@ struct ArtifactCacheTests {
   @Test func copyOfAnotherLengthIsNotUsed() throws {
     try withCache(limit: 1000) { cache in
       let path = try adopt("a.mp4", 4, into: cache)
-      let entry = ArtifactCache.Entry(of: "a.mp4", S3Object(bytes: 4, etag: "\"1\"", sha256: nil), in: Self.store)
+      let entry = ArtifactCache.Entry(
+        of: "a.mp4", S3Object(bytes: 4, etag: "\"1\"", sha256: nil), in: Self.store)
       #expect(try cache.find(entry) == path)
       try Data(count: 3).write(to: URL(filePath: path))
       #expect(try cache.find(entry) == nil)

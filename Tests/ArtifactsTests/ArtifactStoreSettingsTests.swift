@@ -26,7 +26,8 @@ struct ArtifactStoreSettingsTests {
 
   @Test func bucketOnAWSIsASubdomain() throws {
     let store = try #require(
-      try bucket(["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_REGION": "eu-central-1"].merging(Self.key) { $1 }))
+      try bucket(
+        ["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_REGION": "eu-central-1"].merging(Self.key) { $1 }))
     #expect(store.host(store.endpoint) == "films.s3.eu-central-1.amazonaws.com")
     #expect(store.path("a/b c.mp4") == "/a/b%20c.mp4")
   }
@@ -61,9 +62,15 @@ struct ArtifactStoreSettingsTests {
     ),
     (["LONGTAKE_S3_BUCKET": "films"], "AWS_ACCESS_KEY_ID is not set"),
     (["LONGTAKE_S3_BUCKET": "Fi"], "LONGTAKE_S3_BUCKET is \"Fi\""),
-    (["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_ENDPOINT": "films.example"], "LONGTAKE_S3_ENDPOINT is no base URL"),
+    (
+      ["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_ENDPOINT": "films.example"],
+      "LONGTAKE_S3_ENDPOINT is no base URL"
+    ),
     (["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_ENDPOINT": "http://h/films"], "without the bucket"),
-    (["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_STYLE": "dns"], "LONGTAKE_S3_STYLE is \"dns\": give one of path, host."),
+    (
+      ["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_STYLE": "dns"],
+      "LONGTAKE_S3_STYLE is \"dns\": give one of path, host."
+    ),
     (["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_PREFIX": "../x"], "LONGTAKE_S3_PREFIX is \"../x\""),
     (["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_REGION": "auto"], "LONGTAKE_S3_REGION is auto"),
     (["LONGTAKE_S3_BUCKET": "films", "LONGTAKE_CACHE_MEGABYTES": "1"], "LONGTAKE_CACHE_MEGABYTES is \"1\""),

@@ -63,7 +63,8 @@ struct S3StoreTests {
     try await withStore { _, store, folder in
       _ = try await store.put(file: try write(Data("film".utf8), folder), as: keys.final())
       let form = LinkForm(type: "video/mp4", disposition: "inline; filename=\"a b.mp4\"")
-      let link = try #require(try await store.link(keys.final(), until: Date(timeIntervalSinceNow: 60), as: form))
+      let link = try #require(
+        try await store.link(keys.final(), until: Date(timeIntervalSinceNow: 60), as: form))
       let answer = try await HTTPClient().send(OutgoingRequest(method: .get, url: link))
       #expect(answer.body == Data("film".utf8))
       #expect(answer.headers[.contentType] == "video/mp4")
@@ -81,7 +82,8 @@ struct S3StoreTests {
         _ = try await store.put(file: try write(Data("film".utf8), folder), as: key)
       }
       let form = LinkForm(type: "video/mp4", disposition: "inline")
-      let link = try #require(try await store.link(keys.final(), until: Date(timeIntervalSinceNow: 60), as: form))
+      let link = try #require(
+        try await store.link(keys.final(), until: Date(timeIntervalSinceNow: 60), as: form))
       let changed = link.replacing(from, with: to)
       #expect(changed != link)
       #expect(try await HTTPClient().send(OutgoingRequest(method: .get, url: changed)).status == 403)
@@ -114,7 +116,9 @@ struct S3StoreTests {
     try await withStore { _, store, folder in
       let path = try write(Data("abc".utf8), folder)
       let forged = S3Client.Body.part(path: path, offset: 0, count: 3, sha256: SigV4.emptyHash)
-      await #expect { try await store.client.put(keys.final(), forged, headers: []) } throws: { code($0) == .corrupt }
+      await #expect { try await store.client.put(keys.final(), forged, headers: []) } throws: {
+        code($0) == .corrupt
+      }
       #expect(try await store.head(keys.final()) == nil)
     }
   }
@@ -181,7 +185,8 @@ struct S3FaultTests {
   }
 
   @Test(arguments: [
-    "{\"do\": \"lose\", \"method\": \"PUT\", \"times\": 1}", "{\"do\": \"drop\", \"method\": \"PUT\", \"times\": 4}",
+    "{\"do\": \"lose\", \"method\": \"PUT\", \"times\": 1}",
+    "{\"do\": \"drop\", \"method\": \"PUT\", \"times\": 4}",
     "{\"do\": \"drop\", \"method\": \"HEAD\", \"times\": 4}",
     "{\"do\": \"status\", \"status\": 409, \"code\": \"ConditionalRequestConflict\", \"method\": \"PUT\", \"times\": 2}",
     "{\"do\": \"status\", \"status\": 429, \"code\": \"TooManyRequests\", \"times\": 4}",
@@ -206,7 +211,8 @@ struct S3FaultTests {
   @Test func uploadThatFailsForGoodLeavesNoParts() async throws {
     try await withStore { bucket, store, folder in
       try await bucket.fail(
-        "{\"do\": \"status\", \"status\": 500, \"code\": \"InternalError\", \"contains\": \"partNumber=2\", \"times\": 99}")
+        "{\"do\": \"status\", \"status\": 500, \"code\": \"InternalError\", \"contains\": \"partNumber=2\", \"times\": 99}"
+      )
       let path = try write(large, folder)
       await #expect { try await store.put(file: path, as: keys.final()) } throws: { code($0) == .unreachable }
       #expect(try await store.client.openUploads("").isEmpty)
@@ -228,7 +234,9 @@ struct S3FaultTests {
       _ = try await store.put(file: try write(Data("film".utf8), folder), as: keys.final())
       try await bucket.fail("{\"do\": \"corrupt\", \"method\": \"GET\", \"times\": 2}")
       await #expect { try await store.localFile(keys.final()) } throws: { code($0) == .corrupt }
-      await #expect { try await store.copy(keys.final(), to: "\(folder)/copy") } throws: { code($0) == .corrupt }
+      await #expect { try await store.copy(keys.final(), to: "\(folder)/copy") } throws: {
+        code($0) == .corrupt
+      }
       #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/cache").isEmpty)
       #expect(try Sample.text(of: try await store.localFile(keys.final())) == "film")
     }
@@ -253,16 +261,20 @@ struct S3FaultTests {
 
   @Test(arguments: [
     ("{\"refusesWrites\": true}", ArtifactError.Code.denied, "allow the key"),
-    ("{\"isFull\": true}", .full, "free space in"), ("{\"clockOffset\": 3600}", .clockSkew, "60 minutes behind"),
+    ("{\"isFull\": true}", .full, "free space in"),
+    ("{\"clockOffset\": 3600}", .clockSkew, "60 minutes behind"),
     ("{\"clockOffset\": -7200}", .clockSkew, "120 minutes ahead of"),
   ])
-  func faultIsSaidByCheckAndByWrite(_ state: String, _ expected: ArtifactError.Code, _ words: String) async throws {
+  func faultIsSaidByCheckAndByWrite(_ state: String, _ expected: ArtifactError.Code, _ words: String)
+    async throws
+  {
     try await withStore { bucket, store, folder in
       let path = try write(Data("abc".utf8), folder)
       try await bucket.set(state)
       let isSaid = { (error: any Error) in
         guard let error = error as? ArtifactError else { return false }
-        return error.code == expected && error.message.contains(words) && error.isTransient == (expected == .full)
+        return error.code == expected && error.message.contains(words)
+          && error.isTransient == (expected == .full)
       }
       await #expect(performing: { try await store.check() }, throws: isSaid)
       await #expect(performing: { try await store.put(file: path, as: keys.final()) }, throws: isSaid)
@@ -282,7 +294,8 @@ struct S3FaultTests {
         folder, keyID: change["keyID"], secret: change["secret"], name: change["name"])
       let isSaid = { (error: any Error) in
         guard let error = error as? ArtifactError else { return false }
-        return error.code == expected && error.message.contains(words) && error.isTransient == (expected == .full)
+        return error.code == expected && error.message.contains(words)
+          && error.isTransient == (expected == .full)
       }
       await #expect(performing: { try await store.check() }, throws: isSaid)
       await #expect(performing: { try await store.copy(keys.final(), to: "\(folder)/copy") }, throws: isSaid)
@@ -296,7 +309,8 @@ struct S3UnreachableTests {
   @Test func storeThatIsNotThereIsATransientFault() async throws {
     try await withRefusingPort { port in
       let settings = Settings(environment: [
-        "LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_ENDPOINT": "http://127.0.0.1:\(port)", "AWS_ACCESS_KEY_ID": "k",
+        "LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_ENDPOINT": "http://127.0.0.1:\(port)",
+        "AWS_ACCESS_KEY_ID": "k",
         "AWS_SECRET_ACCESS_KEY": "s",
       ])
       let store = ArtifactStoreSettings(settings).open()

@@ -5,7 +5,8 @@ import Testing
 struct XMLTextTests {
   @Test func textsAreFoundByTheirNames() {
     let xml = XMLText(
-      "<?xml version=\"1.0\"?><L xmlns=\"x\"><KeyCount>2</KeyCount><C><Key>a&amp;b&#x41;&#66;</Key></C><C><Key>c</Key></C><E/></L>".utf8)
+      "<?xml version=\"1.0\"?><L xmlns=\"x\"><KeyCount>2</KeyCount><C><Key>a&amp;b&#x41;&#66;</Key></C><C><Key>c</Key></C><E/></L>"
+        .utf8)
     #expect(xml.all("C").map { $0.first("Key") } == ["a&bAB", "c"])
     #expect(xml.first("KeyCount") == "2")
     #expect(xml.first("E") == "")
@@ -13,7 +14,8 @@ struct XMLTextTests {
   }
 
   @Test(arguments: [
-    "", "<", "<Key", "<Key>", "<Key>a", "<Key>a</Ke", "</Key>", "<Key/", "\u{0}\u{FFFD}", "<!DOCTYPE x [<!ENTITY",
+    "", "<", "<Key", "<Key>", "<Key>a", "<Key>a</Ke", "</Key>", "<Key/", "\u{0}\u{FFFD}",
+    "<!DOCTYPE x [<!ENTITY",
   ])
   func brokenTextHasNoElement(_ text: String) { #expect(XMLText(text.utf8).first("Key") == nil) }
 

@@ -48,7 +48,8 @@ struct ToolsTests {
 
   @Test(arguments: [
     ["--output", "a.mp4", "a.mp4"], ["--output", "o", "--user", "ada", "a"],
-    ["--output", "o", "--user", "ada"], ["--output", "o", "--user", "ada", "--video", "1"], ["--output", "o", "--duration", "0", "a"], ["--output", "o"],
+    ["--output", "o", "--user", "ada"], ["--output", "o", "--user", "ada", "--video", "1"],
+    ["--output", "o", "--duration", "0", "a"], ["--output", "o"],
   ])
   func contradictingArgumentsAreRefused(_ arguments: [String]) {
     #expect(throws: (any Error).self) { try StitchCommand.parse(arguments) }

@@ -42,7 +42,9 @@ extension S3ArtifactStore {
   private func fill(
     _ path: String, with name: String
   ) async throws(ArtifactError) -> (object: S3Object, digest: Digest)? {
-    guard let first = try await client.get(name, 0..<Self.pieceBytes, etag: nil, into: path) else { return nil }
+    guard let first = try await client.get(name, 0..<Self.pieceBytes, etag: nil, into: path) else {
+      return nil
+    }
     guard let object = first.object else {
       return (S3Object(bytes: 0, etag: "", sha256: nil), (0, SigV4.emptyHash))
     }
@@ -108,7 +110,9 @@ extension S3ArtifactStore {
 
   private func remove(_ path: String) async {
     // The pool refuses work only when the process ends.
-    await shielded { do { try await blocking { () throws(ArtifactError) in BlockingFile.remove(path) } } catch {} }
+    await shielded {
+      do { try await blocking { () throws(ArtifactError) in BlockingFile.remove(path) } } catch {}
+    }
   }
 }
 

@@ -2,8 +2,6 @@ internal import Contracts
 internal import FoundationEssentials
 
 extension S3ArtifactStore {
-  /// From here on a file goes in parts.
-  static let multipartBytes = 16 << 20
   /// All of one length but the last, as R2 wants it; AWS allows 10 000 of at least 5 MiB.
   private static let smallestPart = 8 << 20
   private static let parallelParts = 6
@@ -41,7 +39,7 @@ extension S3ArtifactStore {
 
   func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome {
     guard StorageKeys.isWritable(key) else { throw .invalid(key) }
-    let source = Source(path: path, key: key, digests: try await Self.digests(of: path))
+    let source = Source(path: path, key: key, digests: try await digests(of: path))
     // A name that is taken and then empty is being written or was just deleted: a few rounds show which.
     for round in 1...4 {
       if let outcome = try await putOnce(source) { return outcome }
@@ -52,10 +50,10 @@ extension S3ArtifactStore {
   }
 
   /// The hash of the file and those of its parts, side by side; a file that is written to meanwhile is refused.
-  private static func digests(of path: String) async throws(ArtifactError) -> Digests {
+  private func digests(of path: String) async throws(ArtifactError) -> Digests {
     let before = try await blocking { () throws(ArtifactError) in try BlockingFile.state(of: path) }
     let isLarge = before.bytes >= multipartBytes
-    let partBytes = isLarge ? partBytes(of: before.bytes) : multipartBytes
+    let partBytes = isLarge ? Self.partBytes(of: before.bytes) : multipartBytes
     let count = isLarge ? (before.bytes + partBytes - 1) / partBytes : 0
     let hashes = try await concurrently(count + 1, width: 3) { (index) throws(ArtifactError) in
       // The whole takes longest, so it begins first.
@@ -93,10 +91,11 @@ extension S3ArtifactStore {
   }
 
   private func write(_ source: Source) async throws(ArtifactError) -> S3Written {
-    guard source.digests.bytes >= Self.multipartBytes else {
+    guard source.digests.bytes >= multipartBytes else {
       let headers =
         source.headers + [
-          ("x-amz-sdk-checksum-algorithm", "SHA256"), ("x-amz-checksum-sha256", base64(ofHex: source.digests.sha256)),
+          ("x-amz-sdk-checksum-algorithm", "SHA256"),
+          ("x-amz-checksum-sha256", base64(ofHex: source.digests.sha256)),
         ]
       let body = source.digests.bytes == 0 ? S3Client.Body.none : source.part(0)
       return try await client.put(name(source.key), body, headers: headers)
@@ -137,7 +136,9 @@ extension S3ArtifactStore {
 
 /// The bytes that hexadecimal digits name, as a checksum field has them.
 private func base64(ofHex digits: String) -> String {
-  let values = digits.utf8.map { $0 < UInt8(ascii: "a") ? $0 - UInt8(ascii: "0") : $0 - UInt8(ascii: "a") + 10 }
+  let values = digits.utf8.map {
+    $0 < UInt8(ascii: "a") ? $0 - UInt8(ascii: "0") : $0 - UInt8(ascii: "a") + 10
+  }
   let bytes = stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
   return Data(bytes).base64EncodedString()
 }

@@ -8,6 +8,8 @@ internal import Synchronization
 struct S3ArtifactStore: ArtifactStore {
   let client: S3Client
   let cache: ArtifactCache
+  /// From here on a file goes in parts, as AWS advises; below, one request costs the store and us less.
+  var multipartBytes = 100 << 20
   /// When the whole check has last succeeded, and when any.
   private let checked = Checked()
 

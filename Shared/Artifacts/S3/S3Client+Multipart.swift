@@ -57,7 +57,8 @@ extension S3Client {
 
   /// Forgets an upload and its parts; one that is gone already is no fault.
   func abortUpload(_ name: String, _ id: String) async throws(ArtifactError) {
-    _ = try await send(Call(method: .delete, name: name, query: [("uploadId", id)], accepted: [404], attempts: 3))
+    _ = try await send(
+      Call(method: .delete, name: name, query: [("uploadId", id)], accepted: [404], attempts: 3))
   }
 
   /// Every upload below a prefix that is still open.

@@ -117,7 +117,8 @@ extension S3Client {
 
   /// That of the whole object only: a checksum of checksums ends in the number of parts.
   private static func checksum(_ answer: Answer) -> String? {
-    guard answer.field("x-amz-checksum-type") != "COMPOSITE", let text = answer.field("x-amz-checksum-sha256"),
+    guard answer.field("x-amz-checksum-type") != "COMPOSITE",
+      let text = answer.field("x-amz-checksum-sha256"),
       let bytes = Data(base64Encoded: text), bytes.count == 32
     else { return nil }
     return hex(bytes)
