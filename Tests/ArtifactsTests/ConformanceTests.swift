@@ -125,7 +125,9 @@ struct ConformanceTests {
     }
   }
 
-  @Test(arguments: TestStore.Kind.available, [0, 1, 8 << 20, (16 << 20) - 1, 16 << 20, (24 << 20) + 1])
+  @Test(
+    arguments: TestStore.Kind.available,
+    [0, 1, 1 << 20, (1 << 20) + 1, 9 << 20, (16 << 20) - 1, 16 << 20, (24 << 20) + 1])
   func fileOfAnyLengthComesBack(_ kind: TestStore.Kind, _ count: Int) async throws {
     try await TestStore.with(kind) { test in
       let data = Sample.noise(count)
