@@ -1,4 +1,3 @@
-
 extension S3ArtifactStore {
   /// Brings an object into a new file, which appears when it is complete and right; nil if there is none.
   func download(_ name: String, to path: String) async throws(ArtifactError) -> (bytes: Int, sha256: String)?

@@ -1,7 +1,8 @@
 internal import Crypto
 
-/// Brings an object into a file in pieces: a short one that tells the size, the others, all of the same object,
-/// side by side. They are hashed in their order as soon as they are there.
+/// Brings an object into a file in pieces, which are hashed in their order as soon as they are there.
+///
+/// The first is short and tells the size; the others, all of the same object, come side by side.
 struct S3Download: Sendable {
   typealias Digest = (bytes: Int, sha256: String)
 
