@@ -46,7 +46,8 @@ install_packages() {
   rm -f "$log"
 }
 
-# Builds the six services in release; quiet unless it takes long or fails.
+# Builds the six services in release; quiet unless it takes long or fails. They hold the Swift runtime in themselves,
+# so the same programs run in containers.
 build_services() {
   # The tests build first: while `swift test` runs, a build beside it would wait for it for ever.
   [ "${PREBUILT:-}" != 1 ] || return 0
@@ -54,7 +55,7 @@ build_services() {
   [ -x "$root/.build/release/longtake-gateway" ] || say "Building the services; the first time takes some minutes."
   local log
   log=$(mktemp)
-  if ! (cd "$root" && swift build -c release) >"$log" 2>&1; then
+  if ! (cd "$root" && swift build -c release --static-swift-stdlib) >"$log" 2>&1; then
     grep -E 'error:|warning:' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2
     die "the build failed (the whole log: $log)"
   fi

@@ -40,6 +40,10 @@ extension EasyHandle {
     try set(CURLOPT_HTTP09_ALLOWED, false)
     try set(CURLOPT_PATH_AS_IS, true)
     try set(CURLOPT_TCP_KEEPALIVE, true)
+    // A name stands for replicas that come and go: an address is believed for no longer than it takes to start
+    // one, and a connection is left now and then so that a new one gets its share.
+    try set(CURLOPT_DNS_CACHE_TIMEOUT, 1)
+    try set(CURLOPT_MAXLIFETIME_CONN, 60)
     // Without it, removing a transfer that still resolves its host joins the resolver's thread
     // (`Curl_resolver_kill`), and one dead name server would hold up every other transfer.
     try set(CURLOPT_QUICK_EXIT, true)

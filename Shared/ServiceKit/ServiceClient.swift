@@ -41,7 +41,7 @@ public protocol ServiceTransport: Sendable {
   func send(_ call: ServiceCall) async throws -> ServiceAnswer
 }
 
-/// Calls one other service: signed, traced, with a deadline, and repeated only at another replica.
+/// Calls one other service: signed, traced, with a deadline, and repeated once.
 public struct ServiceClient: Sendable {
   public let target: ServiceName
   private let transport: any ServiceTransport
@@ -106,8 +106,10 @@ public struct ServiceClient: Sendable {
   }
 
   /// Asks the replicas in turn until one answers; a call between services may always be sent twice.
+  ///
+  /// A single address is asked twice: its name may stand for several replicas, of which one has just gone.
   private func exchange(_ call: ServiceCall) async throws -> ServiceAnswer {
-    for address in addresses {
+    for address in addresses.count == 1 ? addresses + addresses : addresses {
       var call = call
       call.url = address + call.url
       do { return try await transport.send(call) } catch { if Task.isCancelled { throw CancellationError() } }

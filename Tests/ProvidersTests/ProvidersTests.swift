@@ -51,6 +51,12 @@ struct ModelCatalogueTests {
     #expect(model.fps == 30 && model.actualChunkDuration == 5)
   }
 
+  @Test func theSketchIsSmallAndMadeOfManyChunks() throws {
+    let model = try #require(catalogue.model(named: "sketch"))
+    #expect(model.size(.tall) == (180, 320) && model.chunkCount(durationSeconds: 30) == 15)
+    #expect(model.available && model.cost(clips: 60) == .zero)
+  }
+
   @Test func aProviderWithoutAModelMeansItsFirst() {
     #expect(catalogue.defaultModel(.video, provider: "local")?.id == "animatic")
     #expect(catalogue.defaultModel(.video, provider: "replicate")?.id == "minimax/hailuo-2.3-fast")

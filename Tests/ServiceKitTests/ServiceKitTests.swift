@@ -308,7 +308,12 @@ struct ServiceClientTests {
     }
   }
 
-  @Test func nextReplicaIsAskedWhereOneIsAway() async throws {
+  @Test(arguments: [
+    ("http://a,http://b", ["http://a/v1/x", "http://b/v1/x"]),
+    // A name may stand for several replicas.
+    ("http://a", ["http://a/v1/x", "http://a/v1/x"]),
+  ])
+  func nextReplicaIsAskedWhereOneIsAway(addresses: String, asks: [String]) async throws {
     struct Refused: Error {}
     let asked = Mutex(0)
     let stub = Stub {
@@ -320,9 +325,9 @@ struct ServiceClientTests {
       return ServiceAnswer(status: 200)
     }
     let client = ServiceClient(
-      transport: stub, baseURL: "http://a,http://b", tokens: Sample.tokens, from: .gateway, to: .status)
+      transport: stub, baseURL: addresses, tokens: Sample.tokens, from: .gateway, to: .status)
     try await client.send(.get, "/v1/x")
-    #expect(stub.calls.withLock { $0.map(\.url) } == ["http://a/v1/x", "http://b/v1/x"])
+    #expect(stub.calls.withLock { $0.map(\.url) } == asks)
   }
 
   @Test func unreachableServiceIs503() async throws {
@@ -332,6 +337,6 @@ struct ServiceClientTests {
       let problem = error as? Problem
       return problem?.code == "status_unavailable" && problem?.headers[.retryAfter] == "2"
     }
-    #expect(stub.calls.withLock { $0.count } == 1)
+    #expect(stub.calls.withLock { $0.count } == 2)
   }
 }
