@@ -197,7 +197,12 @@ let package = Package(
         arguments,
       ]),
     tests("Services", ["Gateway", "Status", "Planner", "References", "Chunks", "Audio", "ServiceKit"]),
-    tests("Stack", ["HTTPClient", httpTypes, nioPosix]),
+    // What tests of a running stack see of it: its gateway, and programs that people use.
+    .target(
+      name: "Outside", dependencies: ["HTTPClient", httpTypes, nioPosix], path: "Tests/Outside",
+      swiftSettings: strict),
+    tests("Stack", ["HTTPClient", "Outside", httpTypes]),
+    tests("Container", ["HTTPClient", "Outside", httpTypes]),
   ],
   swiftLanguageModes: [.v6]
 )

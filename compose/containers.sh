@@ -1,7 +1,10 @@
 # Sourced by the commands beside it: the images, and the stack as containers.
 # shellcheck shell=bash
+# shellcheck source=compose/stack.sh
+. "$root/compose/stack.sh"
 
-engine_packages=("docker.io:/usr/bin/docker*" "docker-compose:/usr/bin/docker-compose" "debootstrap:/usr/sbin/debootstrap")
+engine_packages=("docker.io:/usr/bin/docker*" "docker-compose:/usr/bin/docker-compose" "debootstrap:/usr/sbin/debootstrap"
+  "iproute2:/*bin/ip" "iptables:/usr/sbin/iptables-save")
 suite=bookworm
 # What the programs and the two servers need to run, as Debian 12 calls it.
 builder_packages=(ca-certificates libcurl4 libpq5 libhiredis0.14 libavformat59 libavcodec59 libswscale6 libswresample4
@@ -117,4 +120,101 @@ RUN mkdir -p /etc/postgresql-common && \
  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${builder_packages[@]} && apt-get clean
 COPY prebuilt /prebuilt
 BUILDER
+}
+
+# Starts what is there, without building; the arguments are those of `up`.
+compose_up() { compose up -d --no-build "$@" >&2; }
+
+# Returns when a container's service is ready.
+wait_healthy() {
+  wait_until 60 healthy "$1" || die "$(docker inspect -f '{{.Name}}' "$1") is not ready after 60 s"
+}
+
+# Asks the service itself; for a server, what the engine found.
+healthy() {
+  docker exec "$1" /usr/local/bin/longtake healthcheck >/dev/null 2>&1 ||
+    [ "$(docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{end}}' "$1")" = healthy ]
+}
+
+# Starts the whole stack from built images and says how long it took until every service was ready.
+start_containers() {
+  local begin=${EPOCHREALTIME/./} container
+  compose_up "$@"
+  for container in $(compose ps -q "${services[@]}"); do wait_healthy "$container"; done
+  say "Every /readyz is true $(((${EPOCHREALTIME/./} - begin) / 1000)) ms after the start."
+}
+
+# An engine for containers that share nothing with others. Says by the name given that it is skipped, and fails, where
+# none can be had. `end_containers` ends everything, from a trap.
+begin_containers() {
+  (install_packages "${engine_packages[@]}") || { say "$1: skipped, the container engine cannot be installed"; return 1; }
+  scratch=$(mktemp -d)
+  if start_engine >"$scratch/reason"; then return 0; fi
+  say "$1: skipped, no container engine can be started here ($(cat "$scratch/reason"))"
+  rm -rf "$scratch"
+  return 1
+}
+
+# A project, ports, secrets and images of their own.
+prepare_containers() {
+  # Below the ports that the kernel gives to outgoing connections; one for each of two gateways.
+  local first=$((11000 + RANDOM % 20000))
+  export COMPOSE_PROJECT_NAME=longtake-$1-$$ LONGTAKE_TAG=$1-$$ LONGTAKE_PUBLISH_PORT=$first-$((first + 1))
+  export LONGTAKE_SECRETS_DIR=$scratch/secrets
+  "$root/compose/secrets"
+  build_images
+}
+
+end_containers() {
+  local status=$?
+  trap - EXIT
+  remove_containers || status=1
+  stop_engine || status=1
+  rm -rf "$scratch"
+  exit $status
+}
+
+# Stops it and removes all that is its own: containers, networks, volumes, images.
+remove_containers() {
+  compose down -v --remove-orphans -t 20 >&2
+  local image
+  for image in postgres redis s3 "${services[@]}"; do
+    if docker image inspect "longtake-$image:$LONGTAKE_TAG" >/dev/null 2>&1; then
+      docker image rm "longtake-$image:$LONGTAKE_TAG" >/dev/null
+    fi
+  done
+  docker image prune -f --filter label=longtake.stage=build >/dev/null
+  for image in longtake-builder:$suite longtake-base:$suite; do
+    if docker image inspect "$image" >/dev/null 2>&1; then docker image rm "$image" >/dev/null; fi
+  done
+}
+
+# Starts an engine of our own where none answers, and sets `engine` to its directory. Fails with a reason.
+engine=""
+start_engine() {
+  if docker info >/dev/null 2>&1; then return 0; fi
+  [ "$(id -u)" -eq 0 ] || { printf 'none answers, and starting one needs root'; return 1; }
+  engine=$(mktemp -d /var/tmp/longtake-engine-XXXXXX)
+  # What an engine changes of the machine's network is put back when it has stopped.
+  iptables-save >"$engine/iptables"
+  cat /proc/sys/net/ipv4/ip_forward >"$engine/forward"
+  setsid dockerd --data-root "$engine/data" --exec-root "$engine/run" --pidfile "$engine/pid" \
+    -H "unix://$engine/socket" >"$engine/log" 2>&1 </dev/null &
+  export DOCKER_HOST=unix://$engine/socket
+  if wait_until 30 docker_answers; then return 0; fi
+  grep -m1 'failed to start daemon' "$engine/log" | sed 's/.*failed to start daemon: //' || tail -n 1 "$engine/log"
+  stop_engine
+  return 1
+}
+
+docker_answers() { docker info >/dev/null 2>&1; }
+
+stop_engine() {
+  [ -n "$engine" ] || return 0
+  stop "$engine/pid" dockerd 30
+  if [ -e /sys/class/net/docker0 ]; then ip link delete docker0; fi
+  iptables-restore <"$engine/iptables"
+  cat "$engine/forward" >/proc/sys/net/ipv4/ip_forward
+  rm -rf "$engine"
+  engine="" && unset DOCKER_HOST
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPClient
 import HTTPTypes
+import Outside
 import Testing
 
 /// The gateway from outside: bad input is named, events have no gap.

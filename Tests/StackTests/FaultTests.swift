@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Outside
 import Testing
 
 /// What dies in the middle of a film must not stop it.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPClient
 import HTTPTypes
+import Outside
 import Testing
 
 /// The main job on real processes.

@@ -1,13 +1,15 @@
 import FoundationEssentials
 import HTTPClient
-import HTTPTypes
-import Harness
+import Outside
 
 /// A stack of real processes in a directory of its own, as `compose/up` starts it.
-struct Stack: Sendable {
+struct Stack: Visitor {
   let directory: String
   let port: Int
   let client = HTTPClient()
+  var base: String { "http://127.0.0.1:\(port)" }
+  /// On loopback nobody asks who we are.
+  var key: String? { nil }
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path()
@@ -58,120 +60,5 @@ struct Stack: Sendable {
   @discardableResult
   func redis(_ arguments: String...) async throws -> String {
     try await Command.run("/usr/bin/redis-cli", ["-s", "\(directory)/sockets/redis.sock"] + arguments)
-  }
-
-  func send(
-    _ method: HTTPTypes.HTTPRequest.Method, _ path: String, _ body: String? = nil, headers: HTTPFields = [:]
-  ) async throws -> IncomingResponse {
-    var request = OutgoingRequest(method: method, url: "http://127.0.0.1:\(port)\(path)", headers: headers)
-    if let body {
-      request.body = .bytes(Data(body.utf8))
-      if request.headers[.contentType] == nil { request.headers[.contentType] = "application/json" }
-    }
-    return try await client.send(request)
-  }
-
-  func create(_ body: String) async throws -> Film {
-    let response = try await send(.post, "/api/videos", body)
-    guard response.status == 202 else { throw Unexpected("\(response.status): \(response.text)") }
-    return try response.decoded(Film.self)
-  }
-
-  func film(_ id: String) async throws -> Film {
-    try await send(.get, "/api/videos/\(id)").decoded(Film.self)
-  }
-
-  /// The video as soon as it satisfies `condition`: looked at once, and after each of its events.
-  func film(_ id: String, within limit: Duration = .seconds(120), until condition: (Film) -> Bool)
-    async throws -> Film
-  {
-    var last: Film?
-    var seen = 0
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-      do {
-        let film = try await film(id)
-        if condition(film) { return film }
-        last = film
-      } catch is TransferError {
-        // The gateway is among what tests kill; the events wait until it answers again.
-      }
-      seen = try await EventReader.next(self, video: id, after: seen).last ?? seen
-    }
-    throw Unexpected("after \(limit) the video is still \(String(describing: last))")
-  }
-
-  /// Downloads a signed link to a file.
-  func download(_ url: String?) async throws -> String {
-    guard let url else { throw Unexpected("there is no link") }
-    let path = try Command.temporaryDirectory() + "/film.mp4"
-    let response = try await client.download(OutgoingRequest(method: .get, url: url), to: path)
-    guard response.status == 200 else { throw Unexpected("\(url) answered \(response.status)") }
-    return path
-  }
-}
-
-/// What a test needs of the gateway's video.
-struct Film: Decodable, Sendable {
-  struct Chunk: Decodable, Sendable {
-    let index: Int
-    let status: String
-    let progress: Int
-    let take: Int
-    let startsFrom: String?
-    let url: String?
-  }
-  struct Links: Decodable, Sendable {
-    let productReference: String?
-    let music: String?
-    let final: String?
-  }
-  struct Phase: Decodable, Sendable {
-    let name: String
-    let status: String
-    let attempts: Int
-  }
-  struct Failure: Decodable, Sendable { let code: String }
-
-  let id: String
-  let status: String
-  let message: String
-  let progress: Int
-  let version: Int
-  let generation: Int
-  let durationSeconds: Double
-  let phases: [Phase]
-  let chunks: [Chunk]
-  let urls: Links
-  let actions: [String]
-  let error: Failure?
-
-  var isOver: Bool { ["completed", "failed", "cancelled"].contains(status) }
-  var finishedChunks: Int { chunks.count { $0.status == "succeeded" } }
-}
-
-struct Problem: Decodable, Sendable {
-  struct Fault: Decodable, Sendable {
-    let pointer: String
-    let detail: String
-  }
-  let status: Int
-  let code: String
-  let detail: String?
-  let errors: [Fault]?
-}
-
-struct Unexpected: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
-extension IncomingResponse {
-  var text: String { String(decoding: body, as: UTF8.self) }
-
-  func decoded<Value: Decodable>(_ type: Value.Type) throws -> Value {
-    do { return try JSONDecoder().decode(type, from: body) } catch {
-      throw Unexpected("\(status): \(text): \(error)")
-    }
   }
 }
