@@ -86,7 +86,8 @@ extension ContainerTests {
       let image = try await containers.docker(
         "inspect", "-f", "{{.Image}}", containers.container(of: service))
       await #expect {
-        try await containers.docker("run", "--rm", "--read-only", "--tmpfs", "/tmp", "--network", "none", image)
+        try await containers.docker(
+          "run", "--rm", "--read-only", "--tmpfs", "/tmp", "--network", "none", image)
       } throws: {
         "\($0)".contains(sentence) && "\($0)".contains("ended with \(78 << 8)")
       }
