@@ -67,6 +67,7 @@ struct Containers: Sendable {
   }
 
   /// What a statement answers the superuser, who is let in only inside Postgres' own container.
+  @discardableResult
   func sql(_ statement: String) async throws -> [String] {
     try await docker(
       "exec", container(of: "postgres"), "psql", "-h", "/tmp", "-U", "postgres", "-d", "longtake", "-XAtc",
@@ -76,7 +77,7 @@ struct Containers: Sendable {
 
   /// What Redis answers the services' user; an error is text like any other answer.
   func redis(_ command: String) async throws -> String {
-    let script = #"redis-cli --no-auth-warning --user longtake --pass "$(cat /run/secrets/redis)" $0"#
+    let script = #"set -f; redis-cli --no-auth-warning --user longtake --pass "$(cat /run/secrets/redis)" $0"#
     return try await docker("exec", container(of: "redis"), "bash", "-c", script, command)
   }
 }

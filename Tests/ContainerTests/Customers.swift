@@ -17,7 +17,7 @@ final class Customers: Sendable {
   func order(_ customer: Int) async throws -> [String] {
     var accepted: [String] = []
     while !isClosed.withLock({ $0 }) {
-      let film = try await accepted(by: customer, order: accepted.count)
+      let film = try await firstAccepted(by: customer, order: accepted.count)
       accepted.append(film.id)
       _ = try await followed(film.id)
     }
@@ -25,7 +25,7 @@ final class Customers: Sendable {
   }
 
   /// Asks gateways in turn under one key until one says 202, as a client that wants exactly one film does.
-  private func accepted(by customer: Int, order: Int) async throws -> Film {
+  private func firstAccepted(by customer: Int, order: Int) async throws -> Film {
     guard let name = HTTPField.Name("Idempotency-Key") else { throw Unexpected("a field name") }
     let deadline = ContinuousClock.now + .seconds(60)
     let body = ContainerTests.ScaleTests.request("A lighthouse at night, \(customer) \(order)", 2)
