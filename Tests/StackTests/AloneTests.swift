@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Outside
 import Testing
 
 /// Each service as a process of its own: with nothing else there, and with something wrong.
