@@ -8,7 +8,7 @@ engine_packages=("docker.io:/usr/bin/docker*" "docker-compose:/usr/bin/docker-co
 suite=bookworm
 # What the programs and the two servers need to run, as Debian 12 calls it.
 builder_packages=(ca-certificates libcurl4 libpq5 libhiredis0.14 libavformat59 libavcodec59 libswscale6 libswresample4
-  postgresql-15 redis-server)
+  postgresql-15 redis-server python3)
 
 # docker-compose 1.29 or Compose v2, whichever there is, with our file.
 compose() {
@@ -26,9 +26,9 @@ build_images() {
   LONGTAKE_CREATED=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   export LONGTAKE_COMMIT LONGTAKE_CREATED
   local names=("$@") log
-  [ ${#names[@]} -gt 0 ] || names=(postgres redis "${services[@]}")
+  [ ${#names[@]} -gt 0 ] || names=(postgres redis s3 "${services[@]}")
   log=$(mktemp)
-  compose build "${names[@]}" >"$log" 2>&1 ||
+  compose --profile s3 build "${names[@]}" >"$log" 2>&1 ||
     { tail -n 30 "$log" >&2; die "the images could not be built (the whole log: $log)"; }
   rm -f "$log"
   docker image ls --format '{{.Repository}}:{{.Tag}} {{.Size}}' | grep "^longtake-.*:${LONGTAKE_TAG:-latest} " | sort >&2
@@ -104,6 +104,11 @@ make_builder() {
     cmp -s "$root/.build/release/longtake-$service" "$context/prebuilt/longtake-$service" ||
       install -s "$root/.build/release/longtake-$service" "$context/prebuilt/longtake-$service"
   done
+  if [ ! -d "$context/prebuilt/python" ]; then
+    local python
+    python=$(python_with pip)
+    "$python" -m pip install -q --disable-pip-version-check --target "$context/prebuilt/python" -r "$root/compose/s3/requirements.txt" >&2
+  fi
   log=$(mktemp)
   builder_file >"$context/Dockerfile"
   docker build --network host -t longtake-builder:$suite "$context" >"$log" 2>&1 ||
@@ -176,7 +181,7 @@ end_containers() {
 
 # Stops it and removes all that is its own: containers, networks, volumes, images.
 remove_containers() {
-  compose down -v --remove-orphans -t 20 >&2
+  compose --profile s3 down -v --remove-orphans -t 20 >&2
   local image
   for image in postgres redis s3 "${services[@]}"; do
     if docker image inspect "longtake-$image:$LONGTAKE_TAG" >/dev/null 2>&1; then
