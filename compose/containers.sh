@@ -5,7 +5,7 @@
 
 engine_packages=("docker.io:/usr/bin/docker*" "docker-compose:/usr/bin/docker-compose" "debootstrap:/usr/sbin/debootstrap"
   "iproute2:/*bin/ip" "iptables:/usr/sbin/iptables-save")
-suite=bookworm
+debian=bookworm
 # What the programs and the two servers need to run, as Debian 12 calls it.
 builder_packages=(ca-certificates libcurl4 libpq5 libhiredis0.14 libavformat59 libavcodec59 libswscale6 libswresample4
   postgresql-15 redis-server python3)
@@ -37,7 +37,7 @@ build_images() {
 # The public images, where they can be had within a minute; else our own, made the same way.
 choose_bases() {
   local image
-  for image in debian:$suite-slim swift:6.3-$suite; do
+  for image in debian:$debian-slim swift:6.3-$debian; do
     docker image inspect "$image" >/dev/null 2>&1 || timeout 900 docker pull -q "$image" >/dev/null 2>&1 || {
       say "No registry answers: the base is made with debootstrap, the programs are built here."
       make_bases
@@ -48,12 +48,12 @@ choose_bases() {
 
 make_bases() {
   [ "$(id -u)" -eq 0 ] || die "debootstrap needs root: run this with sudo"
-  (. /etc/os-release && [ "${VERSION_CODENAME:-}" = "$suite" ]) ||
-    die "without a registry the programs are built here, which needs Debian $suite like the images"
+  (. /etc/os-release && [ "${VERSION_CODENAME:-}" = "$debian" ]) ||
+    die "without a registry the programs are built here, which needs Debian $debian like the images"
   build_services
-  docker image inspect longtake-base:$suite >/dev/null 2>&1 || make_base
+  docker image inspect longtake-base:$debian >/dev/null 2>&1 || make_base
   make_builder
-  export LONGTAKE_BASE=longtake-base:$suite LONGTAKE_BUILDER=longtake-builder:$suite LONGTAKE_PACKAGES=longtake-builder:$suite
+  export LONGTAKE_BASE=longtake-base:$debian LONGTAKE_BUILDER=longtake-builder:$debian LONGTAKE_PACKAGES=longtake-builder:$debian
 }
 
 # What debian:bookworm-slim is: debootstrap's minimal system without documentation, translations and lists.
@@ -62,7 +62,7 @@ make_base() {
   if [ ! -s "$cache" ]; then
     local scratch
     scratch=$(mktemp -d)
-    debootstrap --variant=minbase "$suite" "$scratch/root" "$(mirror)" >"$scratch/log" 2>&1 ||
+    debootstrap --variant=minbase "$debian" "$scratch/root" "$(mirror)" >"$scratch/log" 2>&1 ||
       { tail -n 5 "$scratch/log" >&2; die "debootstrap failed (the whole log: $scratch/log)"; }
     (
       cd "$scratch/root"
@@ -78,7 +78,7 @@ make_base() {
     mv "$cache.new" "$cache"
     rm -rf "$scratch"
   fi
-  docker import "$cache" longtake-base:$suite >/dev/null
+  docker import "$cache" longtake-base:$debian >/dev/null
 }
 
 # The first Debian archive that this machine uses.
@@ -111,14 +111,14 @@ make_builder() {
   fi
   log=$(mktemp)
   builder_file >"$context/Dockerfile"
-  docker build --network host -t longtake-builder:$suite "$context" >"$log" 2>&1 ||
+  docker build --network host -t longtake-builder:$debian "$context" >"$log" 2>&1 ||
     { tail -n 20 "$log" >&2; die "the builder could not be made (the whole log: $log)"; }
   rm -f "$log"
 }
 
 builder_file() {
   cat <<BUILDER
-FROM longtake-base:$suite
+FROM longtake-base:$debian
 COPY apt /etc/apt
 RUN mkdir -p /etc/postgresql-common && \
  echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf && apt-get update -qq && \
@@ -189,7 +189,7 @@ remove_containers() {
     fi
   done
   docker image prune -f --filter label=longtake.stage=build >/dev/null
-  for image in longtake-builder:$suite longtake-base:$suite; do
+  for image in longtake-builder:$debian longtake-base:$debian; do
     if docker image inspect "$image" >/dev/null 2>&1; then docker image rm "$image" >/dev/null; fi
   done
 }
