@@ -25,8 +25,12 @@ build_images() {
   LONGTAKE_COMMIT=$(git -C "$root" rev-parse HEAD 2>/dev/null || printf unknown)
   LONGTAKE_CREATED=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   export LONGTAKE_COMMIT LONGTAKE_CREATED
-  local names=("$@") log
-  [ ${#names[@]} -gt 0 ] || names=(postgres redis s3 "${services[@]}")
+  [ $# -gt 0 ] || set -- postgres redis s3 "${services[@]}"
+  local names=() name log
+  for name in "$@"; do
+    # A service's image is built by the step that migrates it.
+    case $name in postgres | redis | s3) names+=("$name") ;; *) names+=("migrate-$name") ;; esac
+  done
   log=$(mktemp)
   compose --profile s3 build "${names[@]}" >"$log" 2>&1 ||
     { tail -n 30 "$log" >&2; die "the images could not be built (the whole log: $log)"; }
@@ -128,7 +132,9 @@ BUILDER
 }
 
 # Starts what is there, without building; the arguments are those of `up`.
-compose_up() { compose up -d --no-build "$@" >&2; }
+compose_up() {
+  compose up -d --no-build "$@" >&2 || { compose logs --no-color --tail 5 >&2; die "the containers did not start"; }
+}
 
 # Returns when a container's service is ready.
 wait_healthy() {
@@ -218,6 +224,8 @@ stop_engine() {
   [ -n "$engine" ] || return 0
   stop "$engine/pid" dockerd 30
   if [ -e /sys/class/net/docker0 ]; then ip link delete docker0; fi
+  local mount
+  while read -r mount; do umount "$mount"; done < <(awk -v below="$engine/" 'index($2, below) == 1 {print $2}' /proc/mounts | sort -r)
   iptables-restore <"$engine/iptables"
   cat "$engine/forward" >/proc/sys/net/ipv4/ip_forward
   rm -rf "$engine"
