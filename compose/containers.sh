@@ -149,9 +149,10 @@ healthy() {
 
 # Starts the whole stack from built images and says how long it took until every service was ready.
 start_containers() {
-  local begin=${EPOCHREALTIME/./} container
+  local begin=${EPOCHREALTIME/./} container job jobs=()
   compose_up "$@"
-  for container in $(compose ps -q "${services[@]}"); do wait_healthy "$container"; done
+  for container in $(compose ps -q "${services[@]}"); do wait_healthy "$container" & jobs+=($!); done
+  for job in "${jobs[@]}"; do wait "$job"; done
   say "Every /readyz is true $(((${EPOCHREALTIME/./} - begin) / 1000)) ms after the start."
 }
 

@@ -53,12 +53,15 @@ struct Containers: Sendable {
 
   /// The gateways' doors; which port is whose may change whenever one is started.
   func doors() async throws -> [Door] {
-    var doors: [Door] = []
-    for gateway in try await containers(of: "gateway") {
-      let address = try await docker("port", gateway, "8080/tcp")
-      doors.append(Door(base: "http://\(address)", key: key, client: client))
+    let ports = try await docker(
+      "ps", "--format", "{{.Ports}}", "--filter", "label=com.docker.compose.project=\(project)", "--filter",
+      "label=com.docker.compose.service=gateway")
+    // A gateway that is just starting has none.
+    return ports.split(separator: "\n").compactMap { line in
+      line.firstRange(of: "->8080/tcp").map { end in
+        Door(base: "http://\(line[..<end.lowerBound])", key: key, client: client)
+      }
     }
-    return doors
   }
 
   func door() async throws -> Door {
