@@ -7,9 +7,13 @@ final class InputContainer {
   let path: String
   /// Held because libav polls it while reading.
   private let cancel: CancellationFlag
+  private let opened = ContinuousClock.now
 
-  /// The demuxers that may be chosen; playlists among the others would open further files.
-  private static let formats = "mov,matroska,webm,mp3,wav,ogg,flac,aac,mpegts,avi"
+  /// The demuxers that may be chosen.
+  ///
+  /// Playlists among the others would open further files, MPEG-TS would load character sets, and neither it nor
+  /// AVI can tell that it was cut off.
+  private static let formats = "mov,matroska,webm,mp3,wav,ogg,flac,aac"
 
   /// Opens `path`.
   ///
@@ -17,6 +21,7 @@ final class InputContainer {
   init(_ path: String, analysing: Bool, cancel: CancellationFlag) throws(MediaError) {
     let url = try Library.url(path)
     try Self.checkFile(path)
+    try Wholeness.check(path)
     guard let allocated = avformat_alloc_context() else { throw .outOfMemory }
     allocated.pointee.interrupt_callback = cancel.interrupt
     var context: UnsafeMutablePointer<AVFormatContext>? = allocated
@@ -84,6 +89,10 @@ final class InputContainer {
   ) throws(MediaError) -> Bool {
     repeat {
       try cancel.check()
+      guard ContinuousClock.now - opened < Library.maximumReading else {
+        throw MediaError(
+          .tooLarge, "\(path) takes longer than the \(Library.maximumReading) that are allowed.")
+      }
       av_packet_unref(packet.raw)
       let code = av_read_frame(raw, packet.raw)
       if code == cffmpeg_error_eof { return false }
@@ -116,6 +125,7 @@ final class InputContainer {
         .tooLarge, "\(path) is longer than the \(Int(Library.maximumSeconds)) seconds that are worked on.")
     }
     for stream in streams(AVMEDIA_TYPE_VIDEO) {
+      try Library.checkWork(frames: Int(avformat_index_get_entries_count(stream)), of: path)
       let parameters = stream.pointee.codecpar.pointee
       // Some formats say the size only in the stream itself; the decoder's own limit holds there.
       guard parameters.width != 0 || parameters.height != 0 else { continue }
