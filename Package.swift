@@ -140,6 +140,10 @@ let package = Package(
     .executableTarget(
       name: "MediaFuzz", dependencies: ["Media"], path: "Tests/MediaFuzz",
       exclude: ["fuzz.py", "mutations.py"], swiftSettings: strict),
+    // What `compose/bench media` times inside a process.
+    .executableTarget(
+      name: "MediaBench", dependencies: ["Media", "Animatic", "Contracts"], path: "Tests/MediaBench",
+      swiftSettings: strict),
     tests("EventLoop", ["EventLoop"]),
     tests("HTTPClient", ["HTTPClient", httpTypes, nioCore, nioPosix]),
     tests("Postgres", ["Postgres", "EventLoop", logging]),

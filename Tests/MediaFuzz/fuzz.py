@@ -111,7 +111,7 @@ class Fuzz:
         self.work = tempfile.mkdtemp(prefix="longtake-fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
         self.findings = os.path.join(options.folder, "findings")
         os.makedirs(self.findings, exist_ok=True)
-        names = sorted(os.listdir(options.set))
+        names = sorted(name for name in os.listdir(options.set) if name[0] != ".")
         self.seeds = {}
         for name in names:
             with open(os.path.join(options.set, name), "rb") as file:

@@ -58,7 +58,7 @@ class Case:
 class Matrix:
     def __init__(self, options, work):
         self.chunks, self.audio, self.work = options.chunks, options.audio, work
-        self.cases = [Case(options.set, name) for name in sorted(os.listdir(options.set))]
+        self.cases = [Case(options.set, name) for name in sorted(os.listdir(options.set)) if name[0] != "."]
         self.faults = []
 
     def refused(self, what, code, error, outputs=()):
