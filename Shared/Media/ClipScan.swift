@@ -45,7 +45,8 @@ struct ClipScan {
     let container = try InputContainer(path, analysing: false, cancel: cancel)
     let stream = try container.only(AVMEDIA_TYPE_VIDEO)
     let parameters = Parameters(stream.pointee.codecpar.pointee)
-    let packets = try PacketTimes(container, stream, lengthSize: parameters.configuration?.lengthSize)
+    container.readOnlyTimes(of: stream)
+    let packets = try PacketTimes(container, stream)
     guard let first = packets.shown.first, let latest = packets.shown.max(by: { $0.pts < $1.pts }) else {
       throw MediaError(.corrupt, "\(path) has no frames.")
     }
@@ -123,17 +124,14 @@ struct PacketTimes {
   private(set) var beginsWithKeyframe = false
 
   /// Reads on from index entry `first`; throws `corrupt` for a damaged packet or a missing one.
-  ///
-  /// With `lengthSize`, packets must consist of H.264's units with lengths of that size.
   init(
-    _ container: InputContainer, _ stream: UnsafeMutablePointer<AVStream>, from first: Int32 = 0,
-    lengthSize: Int? = nil
+    _ container: InputContainer, _ stream: UnsafeMutablePointer<AVStream>, from first: Int32 = 0
   ) throws(MediaError) {
     let packet = try Packet()
     var count = 0
     while try container.read(packet, of: stream) {
       let flags = packet.raw.pointee.flags
-      guard flags & AV_PKT_FLAG_CORRUPT == 0, packet.isFilled(lengthSize) else {
+      guard flags & AV_PKT_FLAG_CORRUPT == 0 else {
         throw MediaError(.corrupt, "\(container.path) is damaged or cut off at frame \(count).")
       }
       try Library.checkWork(frames: count, of: container.path)
@@ -157,13 +155,5 @@ struct PacketTimes {
       throw MediaError(
         .corrupt, "\(container.path) is cut off: \(count) of \(indexed) frames are there.")
     }
-  }
-}
-
-extension Packet {
-  /// Whether the bytes are whole units of H.264, if the size of their lengths is known.
-  fileprivate borrowing func isFilled(_ lengthSize: Int?) -> Bool {
-    guard let lengthSize else { return true }
-    return NALUnits.fill(UnsafeRawBufferPointer(start: raw.pointee.data, count: size), lengthSize: lengthSize)
   }
 }

@@ -49,9 +49,13 @@ struct CopiedTrack {
     let container = try InputContainer(clip.path, analysing: false, cancel: cancel)
     let source = try container.only(AVMEDIA_TYPE_VIDEO)
     let packet = try Packet()
+    let lengthSize = clip.parameters.configuration?.lengthSize
     var count = 0
     while count < frames, try container.read(packet, of: source) {
       let raw = packet.raw
+      guard raw.pointee.flags & AV_PKT_FLAG_CORRUPT == 0, packet.isFilled(lengthSize) else {
+        throw MediaError(.corrupt, "\(clip.path) is damaged at frame \(count).")
+      }
       raw.pointee.pts = offset + ticks(raw.pointee.pts - clip.start, of: clip)
       raw.pointee.dts = offset + ticks(raw.pointee.dts - clip.start + clip.delay, of: clip) - delay
       raw.pointee.duration = step
@@ -96,5 +100,13 @@ extension AVCodecParameters {
     av_free(extradata)
     extradata = memory.assumingMemoryBound(to: UInt8.self)
     extradata_size = Int32(bytes.count)
+  }
+}
+
+extension Packet {
+  /// Whether the bytes are whole units of H.264, if the size of their lengths is known.
+  fileprivate borrowing func isFilled(_ lengthSize: Int?) -> Bool {
+    guard let lengthSize else { return true }
+    return NALUnits.fill(UnsafeRawBufferPointer(start: raw.pointee.data, count: size), lengthSize: lengthSize)
   }
 }

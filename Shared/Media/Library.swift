@@ -10,8 +10,10 @@ enum Library {
   static let maximumSeconds = 7200.0
   /// The most frames of a clip and of a result: 300 s at 240 a second.
   static let maximumFrames = 72_000
-  /// The most pixels decoded for one result: 300 s of 3840×2160 at 60 a second, and a little more.
-  static let maximumPixels = 150_000_000_000
+  /// The greatest side of pictures that are encoded again.
+  static let maximumEncodedSide = 4096
+  /// The most pixels decoded and encoded for one result: 300 s of 1920×1080 at 60 a second, and a little more.
+  static let maximumPixels = 50_000_000_000
   /// The longest part of a result that is encoded again, in seconds.
   static let maximumEncodedSeconds = 600.0
   /// The longest that one file is read, decoding and encoding between its packets included.

@@ -46,7 +46,7 @@ struct StitchPlan {
   func asks(about clip: Int) -> Bool {
     guard clip > 0, natural[clip - 1] > 1 else { return false }
     guard let wanted else { return true }
-    return natural.reduce(0, +) > wanted && natural.prefix(clip).reduce(0, +) <= wanted
+    return natural.reduce(0, +) > wanted && natural.prefix(clip).reduce(0, +) < wanted
   }
 
   /// Leaves out the last frame of the clip before, which `clip` repeats: the next frames need the repeated one.

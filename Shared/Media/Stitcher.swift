@@ -101,6 +101,12 @@ private struct Splice {
         "\(frames) frames would have to be encoded again, more than \(Int(Library.maximumEncodedSeconds)) seconds."
       )
     }
+    guard encoded.isEmpty || max(size.width, size.height) <= Library.maximumEncodedSide else {
+      let side = Library.maximumEncodedSide
+      throw MediaError(
+        .tooLarge,
+        "Pictures of \(size.width)×\(size.height) are not encoded again; at most \(side)×\(side) are.")
+    }
     let pixels = encoded.reduce(0) { sum, piece in
       let (clip, shown) = (clips[piece.clip].parameters, clips[piece.clip].shown)
       return sum + shown * clip.width * clip.height + piece.count * size.width * size.height

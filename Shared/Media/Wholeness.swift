@@ -3,8 +3,7 @@ import Glibc
 /// Finds out from the lengths that a file states about itself whether its end is missing.
 enum Wholeness {
   /// Throws `corrupt` when a box of an MP4 or the segment of a Matroska file goes on beyond the end of the file.
-  static func check(_ path: String) throws(MediaError) {
-    let level = try TopLevel(path)
+  static func check(_ level: TopLevel, of path: String) throws(MediaError) {
     guard let cut = level.boxes.first(where: { $0.end > level.fileSize && known.contains($0.type) }) else {
       return
     }
@@ -20,6 +19,7 @@ enum Wholeness {
 struct TopLevel {
   struct Box {
     let type: String
+    let start: Int64
     /// The offset behind the box as it states it.
     let end: Int64
   }
@@ -29,14 +29,11 @@ struct TopLevel {
   let fileSize: Int64
   private static let maximumBoxes = 100_000
 
-  init(_ path: String) throws(MediaError) {
-    _ = try Library.url(path)
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw MediaError(averror: -errno, "Could not read \(path)") }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw MediaError(averror: -errno, "Could not read \(path)") }
-    fileSize = Int64(status.st_size)
+  init(_ path: String) throws(MediaError) { self.init(try SourceFile(path)) }
+
+  init(_ source: SourceFile) {
+    let file = source.descriptor
+    fileSize = source.size
     let isMatroska = Self.bytes(of: file, at: 0).starts(with: [0x1A, 0x45, 0xDF, 0xA3])
     var offset: Int64 = 0
     while offset < fileSize, boxes.count < Self.maximumBoxes {
@@ -46,7 +43,7 @@ struct TopLevel {
         return
       }
       let (end, overflow) = offset.addingReportingOverflow(size)
-      boxes.append(Box(type: type, end: overflow ? .max : end))
+      boxes.append(Box(type: type, start: offset, end: overflow ? .max : end))
       if overflow || size < 8 { return }
       offset = end
     }

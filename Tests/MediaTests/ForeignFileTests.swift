@@ -22,14 +22,14 @@ struct ForeignFileTests {
 
   @Test func matroskaWithoutItsEndIsCutOff() throws {
     let path = try matroska(segment: 11)
-    #expect(refusal { try Wholeness.check(path) } == .corrupt)
+    #expect(refusal { try Wholeness.check(TopLevel(path), of: path) } == .corrupt)
     #expect(refusal { _ = try Probe.probe(path) } == .corrupt)
   }
 
   /// 10 bytes are there; all ones stand for a size that is not known.
   @Test(arguments: [10, 0x7F] as [UInt8])
   func matroskaThatMayBeWholeIsLookedAt(size: UInt8) throws {
-    try Wholeness.check(matroska(segment: size))
+    try Wholeness.check(TopLevel(matroska(segment: size)), of: "file")
   }
 
   @Test(arguments: [
@@ -41,7 +41,7 @@ struct ForeignFileTests {
     // A digit is a byte of that value, a letter its code.
     let bytes = box.utf8.filter { $0 != 32 }.map { $0 < 58 ? $0 - 48 : $0 }
     let path = try file(bytes)
-    #expect((refusal { try Wholeness.check(path) } == .corrupt) == isCut)
+    #expect((refusal { try Wholeness.check(TopLevel(path), of: path) } == .corrupt) == isCut)
   }
 
   private static let samples: [([UInt8], Bool)] = [
