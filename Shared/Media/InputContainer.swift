@@ -31,7 +31,9 @@ final class InputContainer {
     let context = try source.makeContext(cancel)
     var options = try Options([("protocol_whitelist", ""), ("format_whitelist", Self.formats)])
     var opening: UnsafeMutablePointer<AVFormatContext>? = context
-    let opened = avformat_open_input(&opening, url, nil, &options.raw)
+    // What says that it is an MP4 is read as one; only the others are guessed.
+    let format = level.boxes.first?.type == "ftyp" ? av_find_input_format("mov") : nil
+    let opened = avformat_open_input(&opening, url, format, &options.raw)
     // libav frees the context when it cannot open the file.
     guard opened >= 0, let raw = opening else {
       if opened == cffmpeg_error_exit { throw .cancelled }

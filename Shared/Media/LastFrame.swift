@@ -35,11 +35,14 @@ public enum LastFrame {
     }
   }
 
-  /// Writes the last frame as a PNG, so that `png` is either as it was or complete.
+  /// Writes the last frame as a PNG, so that `png` is either as it was or complete, and returns it.
+  @discardableResult
   public static func extract(
     from path: String, toPNG png: String, cancel: CancellationFlag = CancellationFlag()
-  ) throws(MediaError) {
-    try PNG.write(extract(from: path, cancel: cancel), to: png)
+  ) throws(MediaError) -> Picture {
+    let picture = try extract(from: path, cancel: cancel)
+    try PNG.write(picture, to: png)
+    return picture
   }
 
   /// The place in the index of the last key frame that is shown and lies before another place, at least 0.

@@ -64,7 +64,7 @@ struct StitchPlan {
     let base = base(counts)
     var obstacles: [String] = []
     for (index, count) in counts.enumerated() where count > 0 {
-      if let reason = base.map({ obstacle(of: clips[index], base: $0) }) ?? obstacle(of: clips[index]) {
+      if let reason = obstacle(of: clips[index], base: base) {
         obstacles.append("Clip \(index + 1) \(reason).")
         pieces.append(encoded(index, count: count))
       } else if count > natural[index] {
@@ -152,9 +152,10 @@ struct StitchPlan {
     return nil
   }
 
-  /// Why the packets of `clip` cannot be in one track with those of `base`.
-  private func obstacle(of clip: ClipScan, base: ClipScan) -> String? {
+  /// Why the packets of `clip` cannot be in one track with those of `base`, which has the size of the result.
+  private func obstacle(of clip: ClipScan, base: ClipScan?) -> String? {
     if let reason = obstacle(of: clip) { return reason }
+    guard let base else { return "has another size" }
     guard clip.timeBase == base.timeBase || clip.isOnGrid else { return "has another time base" }
     guard clip.parameters.width == base.parameters.width, clip.parameters.height == base.parameters.height
     else { return "has another size" }

@@ -79,6 +79,16 @@ struct StitcherTests {
     }
   }
 
+  @Test func clipsAreEncodedWhenNoneHasTheSizeOfTheResult() throws {
+    let first = folder.path("first.mp4")
+    let second = folder.path("second.mp4")
+    try Scene().write(0..<5, to: first, fps: 24)
+    try Scene(width: 96, height: 96).write(0..<6, to: second)
+    let report = try Stitcher.stitch([first, second], to: folder.path("all.mp4"), fps: 30)
+    #expect(report.method == .encode && report.frameCount == 12)
+    #expect(report.notes.contains("Clip 2 has another size."))
+  }
+
   @Test(arguments: [1, 2, 15, 29, 30, 31, 32, 47, 60, 75, 89])
   func clipsAreCutToAnyLengthAndCopiedAsFarAsPossible(length: Int) throws {
     let clips = try clips([30, 30, 30])
