@@ -67,7 +67,7 @@ struct ChunkRecipe<Maker: VideoMaker>: TakeRecipe {
     }
     let path = "\(directory)/last_frame.png"
     try await context.timed {
-      try await media.run { try LastFrame.extract(from: clip, toPNG: path, cancel: $0) }
+      try await media.run { _ = try LastFrame.extract(from: clip, toPNG: path, cancel: $0) }
     }
     return path
   }
