@@ -6,8 +6,9 @@ import NIOPosix
 package enum Command {
   package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+  /// A new folder, which `compose/test` removes when it ends.
   package static func temporaryDirectory() throws -> String {
-    var template = Array("/tmp/longtake-test-XXXXXX".utf8CString)
+    var template = Array("\(environment("LONGTAKE_TEST_SCRATCH") ?? "/tmp")/longtake-test-XXXXXX".utf8CString)
     guard let path = mkdtemp(&template) else { throw Unexpected("mkdtemp failed: \(errno)") }
     return String(cString: path)
   }
@@ -17,7 +18,10 @@ package enum Command {
   package static func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:]
   ) async throws -> String {
-    let output = try temporaryDirectory() + "/output"
+    let folder = try temporaryDirectory()
+    defer { rmdir(folder) }
+    let output = folder + "/output"
+    defer { unlink(output) }
     let settings = environment.map { "\($0)=\($1)" }
     let pid = try spawn(["/usr/bin/env"] + settings + [program] + arguments, output: output)
     let status = try await NIOThreadPool.singleton.runIfActive {
