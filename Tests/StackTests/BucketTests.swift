@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPClient
 import HTTPTypes
 import Harness
+import Outside
 import Testing
 
 /// The main job with artifacts in a bucket.
