@@ -9,9 +9,11 @@ public struct MixReport: Codable, Sendable, Equatable {
   public let durationSeconds: Double
   /// The samples of the sound at 48 kHz, 0 without music.
   public let audioSamples: Int
-  /// The largest sample after the volume and before the guard against clipping.
+  /// The largest sample after the volume and before the limiter.
   public let peak: Double
-  /// What was done to the music beyond its volume.
+  /// Of the sound before it was encoded; nil without sound.
+  public let loudness: Loudness?
+  /// What was done to the sound beyond its volume.
   public let notes: [String]
 }
 
@@ -19,11 +21,13 @@ public struct MixReport: Codable, Sendable, Equatable {
 public enum Mixer {
   /// Copies the pictures of `video` and encodes `music` beside them, exactly as long.
   ///
-  /// `video` must have `frameCount` frames at `fps`. The music is multiplied by `volume`, cut with a fade of
-  /// 20 ms or filled up with silence; without music the result has no sound. Sound of `video` itself is left out.
+  /// `video` must have `frameCount` frames at `fps`. The music is multiplied by `volume`; longer music is cut with
+  /// a fade, shorter music repeated with a crossfade. `keepingSound` lays the video's own sound over it, at its own
+  /// level; otherwise that is left out. A limiter acts on what is above -1 dBTP, and a note says so. Without music
+  /// and without own sound the result has no sound.
   public static func mix(
-    video: String, music: String?, volume: Double, to output: String, frameCount: Int, fps: Int,
-    cancel: CancellationFlag = CancellationFlag()
+    video: String, music: String?, volume: Double, keepingSound: Bool = false, to output: String,
+    frameCount: Int, fps: Int, cancel: CancellationFlag = CancellationFlag()
   ) throws(MediaError) -> MixReport {
     let clip = try ClipScan(video, cancel: cancel)
     try checkVideo(clip, frameCount: frameCount, fps: fps)
@@ -31,17 +35,43 @@ public enum Mixer {
       throw MediaError(.invalidArgument, "The volume \(volume) is not between 0 and 8.")
     }
     let samples = Int((Double(frameCount) / Double(fps) * Double(Verification.sampleRate)).rounded())
-    var sound: FittedSound?
-    if let music {
-      // One sample more tells whether there is something to cut.
-      let read = try AudioReader.readFloat(music, maximumSamples: samples + 1, cancel: cancel)
-      sound = FittedSound(left: read.left, right: read.right, volume: volume, samples: samples)
-    }
+    let keepsSound = keepingSound && clip.hasSound
+    let sound = try fitted(
+      music: music, own: keepsSound ? video : nil, volume: volume, samples: samples, cancel)
     try write(clip, sound, to: output, fps: fps, cancel)
+    var notes = sound?.notes ?? []
+    if clip.hasSound { notes.append("The video's own sound was \(keepsSound ? "kept" : "left out").") }
+    if keepingSound, !clip.hasSound { notes.append("The video has no sound of its own.") }
     return MixReport(
       frameCount: frameCount, fps: fps, durationSeconds: Double(frameCount) / Double(fps),
-      audioSamples: sound == nil ? 0 : samples, peak: Double(sound?.peak ?? 0),
-      notes: (sound?.notes ?? []) + (clip.hasSound ? ["The video's own sound was left out."] : []))
+      audioSamples: sound == nil ? 0 : samples, peak: Double(sound?.peak ?? 0), loudness: sound?.loudness,
+      notes: notes)
+  }
+
+  private static func fitted(
+    music: String?, own: String?, volume: Double, samples: Int, _ cancel: CancellationFlag
+  ) throws(MediaError) -> FittedSound? {
+    guard music != nil || own != nil else { return nil }
+    var track: (left: [Float], right: [Float])?
+    if let music {
+      // A little more than is needed tells whether there is something to cut.
+      track = try AudioReader.readFloat(
+        music, maximumSamples: samples + FittedSound.tolerance + 1, cancel: cancel)
+    }
+    var placed: [FittedSound.Placed] = []
+    if let own { placed = [try ownSound(of: own, samples: samples, cancel)] }
+    return FittedSound(music: track, own: placed, volume: volume, samples: samples)
+  }
+
+  /// The video's sound at the place where it is heard beside the pictures.
+  private static func ownSound(
+    of video: String, samples: Int, _ cancel: CancellationFlag
+  ) throws(MediaError) -> FittedSound.Placed {
+    let info = try Probe.probe(video, cancel: cancel)
+    let start = (info.audios.first?.startSeconds ?? 0) - (info.videos.first?.startSeconds ?? 0)
+    let offset = Int((start * Double(Verification.sampleRate)).rounded())
+    let sound = try AudioReader.readFloat(video, maximumSamples: max(1, samples - offset), cancel: cancel)
+    return FittedSound.Placed(left: sound.left, right: sound.right, offset: offset)
   }
 
   private static func checkVideo(_ clip: ClipScan, frameCount: Int, fps: Int) throws(MediaError) {

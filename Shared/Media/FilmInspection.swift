@@ -1,0 +1,136 @@
+import CFFmpeg
+
+/// What a finished film really is: read, decoded to its end, looked at and listened to.
+public struct FilmInspection: Sendable, Equatable {
+  /// What the header says.
+  public let info: MediaInfo
+  /// The frames that the file's packets show.
+  public let frameCount: Int
+  /// The frames that could be decoded without an error.
+  public let decodedFrames: Int
+  /// What is wrong with the rest, in a sentence.
+  public let damage: String?
+  /// The frame rate; nil when frames differ in length.
+  public let constantRate: Rational?
+  /// Frames of nothing but black, in runs, numbered from 0.
+  public let black: [Range<Int>]
+  /// Frames that show the same picture as the first of their run, in runs of at least two.
+  public let frozen: [Range<Int>]
+  /// Nil without sound.
+  public let sound: Sound?
+
+  /// What is heard.
+  public struct Sound: Sendable, Equatable {
+    /// The samples at 48 kHz from the first one that is heard, at most one block of the codec too many.
+    public let sampleCount: Int
+    public let loudness: Loudness
+    public let waveform: Waveform
+  }
+
+  /// Decodes the whole of `path` once.
+  ///
+  /// Damage is part of the answer; it throws for what is no media at all, and for a file that cannot be read.
+  public static func inspect(
+    _ path: String, cancel: CancellationFlag = CancellationFlag()
+  ) throws(MediaError) -> FilmInspection {
+    let info = try Probe.probe(path, cancel: cancel)
+    let scan = try ClipScan(path, cancel: cancel)
+    var watch = PictureWatch()
+    let damage = try watch.watch(path, expecting: scan.shown, cancel)
+    var sound: Sound?
+    if !info.audios.isEmpty {
+      let (left, right) = try AudioReader.readFloat(path, cancel: cancel)
+      sound = Sound(
+        sampleCount: left.count, loudness: Loudness(left: left, right: right),
+        waveform: Waveform(left: left, right: right))
+    }
+    return FilmInspection(
+      info: info, frameCount: scan.shown, decodedFrames: watch.count, damage: damage, constantRate: scan.fps,
+      black: watch.black, frozen: watch.frozen, sound: sound)
+  }
+}
+
+/// Looks at the frames of a film, one after the other.
+private struct PictureWatch {
+  private(set) var count = 0
+  private(set) var black: [Range<Int>] = []
+  private(set) var frozen: [Range<Int>] = []
+  /// The first picture that looks like the present one, and its number.
+  private var still: [UInt8] = []
+  private var stillSince = 0
+
+  /// Up to ten levels above black count as black, as noise and dither reach there.
+  private static let blackLevel: UInt8 = 26
+  /// Every fourth row is enough to tell.
+  private static let rows = 4
+
+  /// Decodes a film to its end and returns what stopped it before, if something did.
+  mutating func watch(
+    _ path: String, expecting frames: Int, _ cancel: CancellationFlag
+  ) throws(MediaError) -> String? {
+    let reader = try ClipReader(path, cancel: cancel)
+    defer { endRun() }
+    do throws(MediaError) {
+      while try reader.advance() {
+        let raw = reader.decoded.raw
+        guard raw.pointee.decode_error_flags == 0, raw.pointee.flags & AV_FRAME_FLAG_CORRUPT == 0 else {
+          return "Frame \(count) is damaged."
+        }
+        look(at: reader.decoded)
+      }
+    } catch {
+      guard error.code == .corrupt else { throw error }
+      return "The film cannot be decoded beyond frame \(count)."
+    }
+    return count == frames ? nil : "\(count) of \(frames) frames can be decoded."
+  }
+
+  private mutating func look(at frame: borrowing Frame) {
+    let luma = frame.luma(every: Self.rows)
+    let dark = luma.reduce(into: 0) { $0 += $1 <= Self.blackLevel ? 1 : 0 }
+    if dark * 100 >= luma.count * 98 {
+      if let last = black.last, last.upperBound == count {
+        black[black.count - 1] = last.lowerBound..<count + 1
+      } else {
+        black.append(count..<count + 1)
+      }
+    }
+    // A quarter of a level is what encoding the same picture twice may differ by, and less than grain.
+    if still.count != luma.count || Self.difference(still, luma) * 4 > luma.count {
+      endRun()
+      still = luma
+      stillSince = count
+    }
+    count += 1
+  }
+
+  private mutating func endRun() {
+    if count - stillSince >= 2 { frozen.append(stillSince..<count) }
+  }
+
+  private static func difference(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        var sum: UInt32 = 0
+        for index in 0..<a.count { sum &+= UInt32(abs(Int16(a[index]) &- Int16(b[index]))) }
+        return Int(sum)
+      }
+    }
+  }
+}
+
+extension Frame {
+  /// Every `step`th row of luma.
+  fileprivate borrowing func luma(every step: Int) -> [UInt8] {
+    guard let start = cffmpeg_plane(raw, 0) else { return [] }
+    let stride = Int(cffmpeg_stride(raw, 0))
+    let width = width
+    let rows = (height + step - 1) / step
+    return [UInt8](unsafeUninitializedCapacity: width * rows) { buffer, count in
+      for row in 0..<rows {
+        for x in 0..<width { buffer[row * width + x] = start[row * step * stride + x] }
+      }
+      count = width * rows
+    }
+  }
+}
