@@ -14,7 +14,7 @@ public struct FilmInspection: Sendable, Equatable {
   public let constantRate: Rational?
   /// Frames of nothing but black, in runs, numbered from 0.
   public let black: [Range<Int>]
-  /// Frames that show the same picture as the first of their run, in runs of at least two.
+  /// Frames that look like the first of their run, in runs of at least two; slow movement makes short ones.
   public let frozen: [Range<Int>]
   /// Nil without sound.
   public let sound: Sound?
@@ -95,8 +95,7 @@ private struct PictureWatch {
         black.append(count..<count + 1)
       }
     }
-    // A quarter of a level is what encoding the same picture twice may differ by, and less than grain.
-    if still.count != luma.count || Self.difference(still, luma) * 4 > luma.count {
+    if still.count != luma.count || Self.differs(still, luma) {
       endRun()
       still = luma
       stillSince = count
@@ -108,12 +107,21 @@ private struct PictureWatch {
     if count - stillSince >= 2 { frozen.append(stillSince..<count) }
   }
 
-  private static func difference(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  /// Whether two pictures are more than one encoded twice: everywhere a little, or somewhere clearly.
+  ///
+  /// A key frame changes the noise of encoding by less than a level; a small thing that moves is six in its place.
+  private static func differs(_ a: [UInt8], _ b: [UInt8]) -> Bool {
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
-        var sum: UInt32 = 0
-        for index in 0..<a.count { sum &+= UInt32(abs(Int16(a[index]) &- Int16(b[index]))) }
-        return Int(sum)
+        var total = 0
+        for start in stride(from: 0, to: a.count, by: 32) {
+          var sum: Int32 = 0
+          let end = min(start + 32, a.count)
+          for index in start..<end { sum &+= abs(Int32(a[index]) &- Int32(b[index])) }
+          if Int(sum) > 6 * (end - start) { return true }
+          total += Int(sum)
+        }
+        return total > a.count
       }
     }
   }

@@ -38,7 +38,8 @@ struct FittedSound {
       Self.fit(&right, gain: Float(volume), samples: samples)
       if count > samples + Self.tolerance { notes.append("The music was faded out at the end of the video.") }
       if count < samples - Self.tolerance {
-        notes.append("The music is \(Double(count) / 48_000) s long and was repeated to the end of the video.")
+        notes.append(
+          "The music is \(Double(count) / 48_000) s long and was repeated to the end of the video.")
       }
     } else {
       left = [Float](repeating: 0, count: samples)

@@ -30,7 +30,7 @@ enum Likeness {
     Double(plane.reduce(0) { $0 + Int($1) }) / Double(max(1, plane.count))
   }
 
-  /// The structural similarity, 1 for identical planes (Wang et al. 2004: 11×11 Gaussian, sigma 1.5).
+  /// The structural similarity of Wang and others (2004: 11×11 Gaussian, sigma 1.5), 1 for identical planes.
   ///
   /// The mean over all windows that lie wholly inside; 1 for planes that are smaller than one window.
   static func ssim(_ a: [UInt8], _ b: [UInt8], width: Int, height: Int) -> Double {

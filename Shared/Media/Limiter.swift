@@ -18,10 +18,10 @@ enum Limiter {
     let reduction = 20 * log10(Double(peak / ceiling))
     // Turning down bends the wave a little, so that a peak may be left over.
     var target = ceiling
-    for _ in 0..<3 where peak > ceiling {
+    for _ in 0..<4 where peak > ceiling {
       apply(gains(TruePeak.envelope(left: left, right: right), ceiling: target), &left, &right)
       peak = TruePeak.measure(left: left, right: right)
-      target *= min(1, ceiling / peak)
+      target *= 0.998
     }
     if peak > ceiling {
       let rest = ceiling / peak

@@ -15,7 +15,7 @@ public struct Loudness: Codable, Sendable, Equatable {
   public init(left: [Float], right: [Float]) {
     let steps = KWeighting.power(left: left, right: right)
     let momentary = Self.windows(of: 4, in: steps)
-    integrated = Self.gated(momentary, below: 10).map(Self.level)
+    integrated = Self.integrated(momentary)
     range = Self.range(Self.windows(of: 30, in: steps))
     momentaryMaximum = momentary.max().flatMap { $0 > 0 ? Self.level($0) : nil }
     let peak = TruePeak.measure(left: left, right: right)
@@ -28,7 +28,7 @@ public struct Loudness: Codable, Sendable, Equatable {
   private static func power(_ level: Double) -> Double { pow(10, (level + 0.691) / 10) }
 
   /// The mean power of every run of `length` steps.
-  private static func windows(of length: Int, in steps: [Double]) -> [Double] {
+  static func windows(of length: Int, in steps: [Double]) -> [Double] {
     guard steps.count >= length else { return [] }
     return (0...steps.count - length).map { start in
       steps[start..<start + length].reduce(0, +) / Double(length)
@@ -46,11 +46,9 @@ public struct Loudness: Codable, Sendable, Equatable {
     return heard.filter { $0 >= mean * pow(10, -units / 10) }
   }
 
-  private static func gated(_ windows: [Double], below units: Double) -> Double? {
-    mean(kept(windows, below: units))
-  }
+  static func integrated(_ momentary: [Double]) -> Double? { mean(kept(momentary, below: 10)).map(level) }
 
-  private static func range(_ windows: [Double]) -> Double? {
+  static func range(_ windows: [Double]) -> Double? {
     let sorted = kept(windows, below: 20).sorted()
     guard !sorted.isEmpty else { return nil }
     let at = { (part: Double) in level(sorted[Int((Double(sorted.count - 1) * part).rounded())]) }

@@ -17,6 +17,8 @@ public struct Join: Codable, Sendable, Equatable {
   /// The place of the clip that begins here; the first join is 1.
   public let clip: Int
   /// PSNR of luma over the join less the median of up to eight neighbouring pairs, in dB.
+  ///
+  /// What is more alike than the same picture encoded twice, 40 dB, counts as that: nobody sees the difference.
   public let relativePsnrDb: Double
   public let psnrDb: Double
   /// Of luma over the join, 1 for identical frames.
@@ -79,7 +81,8 @@ public enum Seams {
       let after = try ends.head(of: clips[index], count: frames + 1)
       guard before.count > 1, after.count > 2 else {
         throw MediaError(
-          .mismatch, "\(inputs[before.count > 1 ? index : index - 1]) has too few frames to measure its joins.")
+          .mismatch,
+          "\(inputs[before.count > 1 ? index : index - 1]) has too few frames to measure its joins.")
       }
       joins.append(Join(clip: index, before: before, after: after))
     }
@@ -90,25 +93,30 @@ public enum Seams {
 extension Join {
   /// Measures from the last frames before the join and the first ones after it.
   init(clip: Int, before: [Frame420], after: [Frame420]) {
-    let repeated = Self.relative(before, after).relative >= 3
+    let whole = Self.likeness(before, after)
+    let repeated = whole.join >= whole.neighbours + 3
     let after = Array(repeated ? after.dropFirst() : after.dropLast())
-    let (psnr, relative) = Self.relative(before, after)
+    let (psnr, neighbours) = Self.likeness(before, after)
     let (last, first) = (before[before.count - 1], after[0])
     let step = { (plane: (Frame420) -> [UInt8]) in Self.step(before.map(plane), after.map(plane)) }
     self.init(
-      clip: clip, relativePsnrDb: relative, psnrDb: psnr,
+      clip: clip, relativePsnrDb: min(psnr, Self.alike) - min(neighbours, Self.alike), psnrDb: psnr,
       ssim: Likeness.ssim(last.y, first.y, width: last.width, height: last.height), deltaY: step(\.y),
-      deltaU: step(\.u), deltaV: step(\.v), motionRatio: Self.motionRatio(before, after), isRepeated: repeated)
+      deltaU: step(\.u), deltaV: step(\.v), motionRatio: Self.motionRatio(before, after), isRepeated: repeated
+    )
   }
 
-  private static func relative(
+  /// As alike as the same picture encoded twice, in dB.
+  private static let alike = 40.0
+
+  private static func likeness(
     _ before: [Frame420], _ after: [Frame420]
-  ) -> (psnr: Double, relative: Double) {
+  ) -> (join: Double, neighbours: Double) {
     let join = Likeness.psnr(before[before.count - 1].y, after[0].y)
     let neighbours = [before, Array(after.prefix(5))].flatMap { frames in
       zip(frames, frames.dropFirst()).map { Likeness.psnr($0.y, $1.y) }
     }
-    return (join, join - median(neighbours))
+    return (join, median(neighbours))
   }
 
   /// The step of the mean over the join, less what it does between neighbours anyway.

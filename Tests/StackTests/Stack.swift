@@ -120,11 +120,29 @@ struct Film: Decodable, Sendable {
     let take: Int
     let startsFrom: String?
     let url: String?
+    let posterUrl: String?
+    let seam: Seam?
   }
+  struct Seam: Decodable, Sendable { let verdict: String }
   struct Links: Decodable, Sendable {
     let productReference: String?
+    let poster: String?
+    let filmstrip: String?
+    let filmstripVtt: String?
+    let waveform: String?
     let music: String?
     let final: String?
+  }
+  struct Delivery: Decodable, Sendable {
+    struct Check: Decodable, Sendable {
+      let name: String
+      let verdict: String
+    }
+    let url: String?
+    let verdict: String
+    let bytes: Int
+    let sha256: String
+    let checks: [Check]
   }
   struct Phase: Decodable, Sendable {
     let name: String
@@ -144,6 +162,7 @@ struct Film: Decodable, Sendable {
   let chunks: [Chunk]
   let urls: Links
   let actions: [String]
+  let delivery: Delivery?
   let error: Failure?
 
   var isOver: Bool { ["completed", "failed", "cancelled"].contains(status) }

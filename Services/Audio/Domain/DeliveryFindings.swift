@@ -23,7 +23,8 @@ extension DeliveryCheck {
   fileprivate var finding: (code: String, sentence: String)? {
     switch name {
     case "black_seconds": ("film_black", "The film is black for \(value.text) s.")
-    case "frozen_seconds": ("film_frozen", "The picture stands still for \(value.text) s where it should move.")
+    case "frozen_seconds":
+      ("film_frozen", "The picture stands still for \(value.text) s where it should move.")
     case "loudness_lufs":
       ("loudness_unusual", "The sound's loudness is \(value.text) LUFS; \(limit.text) is usual.")
     case "true_peak_dbtp": ("true_peak_high", "The sound peaks at \(value.text) dBTP and may clip.")
@@ -36,7 +37,8 @@ extension CheckValue {
   /// The value as it is read in a sentence.
   var text: String {
     switch self {
-    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+    case .number(let number):
+      number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
     case .text(let text): text
     case .flag(let flag): flag ? "true" : "false"
     }

@@ -92,8 +92,12 @@ extension DeliveryPlan {
       still.reduce([run]) { rest, planned in rest.flatMap { $0.without(planned) } }
     }
     var checks = [
-      should("black_seconds", seconds(film.black), "less than \(Self.longestBlack)") { $0 < Self.longestBlack },
-      should("frozen_seconds", seconds(moving), "less than \(Self.longestFrozen)") { $0 < Self.longestFrozen },
+      should("black_seconds", seconds(film.black), "less than \(Self.longestBlack)") {
+        $0 < Self.longestBlack
+      },
+      should("frozen_seconds", seconds(moving), "less than \(Self.longestFrozen)") {
+        $0 < Self.longestFrozen
+      },
     ]
     if let loudness = film.sound?.loudness {
       let level = loudness.integrated ?? -70
@@ -102,7 +106,9 @@ extension DeliveryPlan {
         should("loudness_lufs", level, "-40 to -9") { Self.loudness.contains($0) || (!isAsked && $0 < -9) },
         should("true_peak_dbtp", loudness.truePeak ?? -120, "at most 0") { $0 <= Self.highestPeak },
       ]
-      if let range = loudness.range { checks.append(should("loudness_range_lu", range, "none") { _ in true }) }
+      if let range = loudness.range {
+        checks.append(should("loudness_range_lu", range, "none") { _ in true })
+      }
     }
     if !seams.isEmpty {
       checks += seams.map { seam in

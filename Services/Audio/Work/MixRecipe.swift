@@ -61,7 +61,9 @@ final class MixRecipe: TakeRecipe {
     case MixRole.waveform:
       let path = "\(directory)/waveform.png"
       guard let sound = found.withLock({ $0.inspection?.sound }) else { throw Self.notInspected }
-      try await context.timed { try await media.run { _ in try PNG.write(sound.waveform.picture(), to: path) } }
+      try await context.timed {
+        try await media.run { _ in try PNG.write(sound.waveform.picture(), to: path) }
+      }
       return path
     default: return try await mix(in: directory)
     }

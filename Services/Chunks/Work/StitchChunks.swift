@@ -48,7 +48,8 @@ struct StitchChunks: TaskExecutor {
       context.note("seams", "\(error)")
       findings.append(
         Warning(
-          code: "seams_unmeasured", phase: "stitch", detail: "The joins between the clips were not measured."))
+          code: "seams_unmeasured", phase: "stitch", detail: "The joins between the clips were not measured.")
+      )
       return nil
     }
   }

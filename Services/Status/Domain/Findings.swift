@@ -19,7 +19,8 @@ extension RunSnapshot {
       findings.append(
         Warning(
           code: "luma_drift", phase: "stitch",
-          detail: "The film grows \(direction) from chunk to chunk, by \(abs(drift).rounded()) levels in all."))
+          detail: "The film grows \(direction) from chunk to chunk, by \(abs(drift).rounded()) levels in all."
+        ))
     }
     if case .mix(let result) = result(.mix) { findings += result.findings ?? [] }
     return findings
