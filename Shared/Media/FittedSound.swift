@@ -27,16 +27,23 @@ struct FittedSound {
   }
 
   /// Multiplies `music` by `volume`, loops or cuts it to `samples`, lays `own` over it, and limits the sum.
-  init(music: (left: [Float], right: [Float])?, own: [Placed] = [], volume: Double, samples: Int) {
+  ///
+  /// Music is given away, so that there is one copy of it only.
+  init(
+    music: consuming (left: [Float], right: [Float])?, own: [Placed] = [], volume: Double, samples: Int
+  ) {
     var notes: [String] = []
     var left: [Float]
     var right: [Float]
-    if let music {
-      (left, right) = (music.left, music.right)
+    if var given = music.take() {
+      (left, right) = (given.left, given.right)
+      given = ([], [])
       let count = left.count
       Self.fit(&left, gain: Float(volume), samples: samples)
       Self.fit(&right, gain: Float(volume), samples: samples)
-      if count > samples + Self.tolerance { notes.append("The music was faded out at the end of the video.") }
+      if count > samples + Self.tolerance {
+        notes.append("The music was faded out at the end of the video.")
+      }
       if count < samples - Self.tolerance {
         notes.append(
           "The music is \(Double(count) / 48_000) s long and was repeated to the end of the video.")
@@ -50,13 +57,14 @@ struct FittedSound {
       Self.add(sound.right, to: &right, at: sound.offset)
     }
     peak = max(left.reduce(0) { max($0, abs($1)) }, right.reduce(0) { max($0, abs($1)) })
-    if let reduction = Limiter.limit(&left, &right) {
+    let (truePeak, reduction) = Limiter.limit(&left, &right)
+    if let reduction {
       let tenths = (reduction * 10).rounded(.up) / 10
       notes.append("The limiter turned peaks down by up to \(tenths) dB, to -1 dBTP.")
     }
     self.left = left
     self.right = right
-    loudness = Loudness(left: left, right: right)
+    loudness = Loudness(left: left, right: right, peak: truePeak)
     self.notes = notes
   }
 

@@ -9,12 +9,13 @@ enum Limiter {
   /// 80 ms, after which most of the level is back.
   private static let release = Float(1.0 / (0.08 * 48_000))
 
-  /// Turns down around the peaks above the ceiling, and nothing else; the answer is the greatest reduction in dB.
+  /// Turns down around the peaks above the ceiling, and nothing else.
   ///
-  /// Nil when no peak is above it; then no sample is changed.
-  static func limit(_ left: inout [Float], _ right: inout [Float]) -> Double? {
+  /// The answer is the true peak afterwards and the greatest reduction in dB, which is nil when no peak was above
+  /// the ceiling; then no sample is changed.
+  static func limit(_ left: inout [Float], _ right: inout [Float]) -> (peak: Float, reduction: Double?) {
     var peak = TruePeak.measure(left: left, right: right)
-    guard peak > ceiling else { return nil }
+    guard peak > ceiling else { return (peak, nil) }
     let reduction = 20 * log10(Double(peak / ceiling))
     // Turning down bends the wave a little, so that a peak may be left over.
     var target = ceiling
@@ -29,8 +30,9 @@ enum Limiter {
         left[index] *= rest
         right[index] *= rest
       }
+      peak = ceiling
     }
-    return reduction
+    return (peak, reduction)
   }
 
   private static func apply(_ gains: [Float], _ left: inout [Float], _ right: inout [Float]) {

@@ -13,12 +13,16 @@ public struct Loudness: Codable, Sendable, Equatable {
 
   /// Measures two channels of one length at 48 kHz.
   public init(left: [Float], right: [Float]) {
+    self.init(left: left, right: right, peak: TruePeak.measure(left: left, right: right))
+  }
+
+  /// Measures sound whose true peak is known.
+  init(left: [Float], right: [Float], peak: Float) {
     let steps = KWeighting.power(left: left, right: right)
     let momentary = Self.windows(of: 4, in: steps)
     integrated = Self.integrated(momentary)
     range = Self.range(Self.windows(of: 30, in: steps))
     momentaryMaximum = momentary.max().flatMap { $0 > 0 ? Self.level($0) : nil }
-    let peak = TruePeak.measure(left: left, right: right)
     truePeak = peak > 0 ? 20 * log10(Double(peak)) : nil
   }
 

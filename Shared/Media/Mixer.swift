@@ -22,11 +22,11 @@ public enum Mixer {
   /// Copies the pictures of `video` and encodes `music` beside them, exactly as long.
   ///
   /// `video` must have `frameCount` frames at `fps`. The music is multiplied by `volume`; longer music is cut with
-  /// a fade, shorter music repeated with a crossfade. `keepingSound` lays the video's own sound over it, at its own
-  /// level; otherwise that is left out. A limiter acts on what is above -1 dBTP, and a note says so. Without music
-  /// and without own sound the result has no sound.
+  /// a fade, shorter music repeated with a crossfade. `soundOf` names files whose own sound is laid over it, at its
+  /// own level and one after the other as their pictures follow: `video` itself, or the clips that it was made of.
+  /// A limiter acts on what is above -1 dBTP, and a note says so. Without music and own sound the result is silent.
   public static func mix(
-    video: String, music: String?, volume: Double, keepingSound: Bool = false, to output: String,
+    video: String, music: String?, volume: Double, soundOf sources: [String] = [], to output: String,
     frameCount: Int, fps: Int, cancel: CancellationFlag = CancellationFlag()
   ) throws(MediaError) -> MixReport {
     let clip = try ClipScan(video, cancel: cancel)
@@ -35,43 +35,49 @@ public enum Mixer {
       throw MediaError(.invalidArgument, "The volume \(volume) is not between 0 and 8.")
     }
     let samples = Int((Double(frameCount) / Double(fps) * Double(Verification.sampleRate)).rounded())
-    let keepsSound = keepingSound && clip.hasSound
-    let sound = try fitted(
-      music: music, own: keepsSound ? video : nil, volume: volume, samples: samples, cancel)
+    let own = try ownSounds(of: sources, samples: samples, cancel)
+    var sound: FittedSound?
+    if music != nil || !own.isEmpty {
+      // A little more than is needed tells whether there is something to cut.
+      let limit = samples + FittedSound.tolerance + 1
+      let track = try music.map { (path) throws(MediaError) in
+        try AudioReader.readFloat(path, maximumSamples: limit, cancel: cancel)
+      }
+      sound = FittedSound(music: consume track, own: own, volume: volume, samples: samples)
+    }
     try write(clip, sound, to: output, fps: fps, cancel)
     var notes = sound?.notes ?? []
-    if clip.hasSound { notes.append("The video's own sound was \(keepsSound ? "kept" : "left out").") }
-    if keepingSound, !clip.hasSound { notes.append("The video has no sound of its own.") }
+    if !sources.isEmpty {
+      notes.append("\(own.count) of \(sources.count) files have sound of their own, which was kept.")
+    }
+    if clip.hasSound, !sources.contains(video) { notes.append("The video's own sound was left out.") }
     return MixReport(
       frameCount: frameCount, fps: fps, durationSeconds: Double(frameCount) / Double(fps),
       audioSamples: sound == nil ? 0 : samples, peak: Double(sound?.peak ?? 0), loudness: sound?.loudness,
       notes: notes)
   }
 
-  private static func fitted(
-    music: String?, own: String?, volume: Double, samples: Int, _ cancel: CancellationFlag
-  ) throws(MediaError) -> FittedSound? {
-    guard music != nil || own != nil else { return nil }
-    var track: (left: [Float], right: [Float])?
-    if let music {
-      // A little more than is needed tells whether there is something to cut.
-      track = try AudioReader.readFloat(
-        music, maximumSamples: samples + FittedSound.tolerance + 1, cancel: cancel)
-    }
+  /// The sounds at the places where they are heard beside the pictures, none longer than its pictures.
+  private static func ownSounds(
+    of sources: [String], samples: Int, _ cancel: CancellationFlag
+  ) throws(MediaError) -> [FittedSound.Placed] {
     var placed: [FittedSound.Placed] = []
-    if let own { placed = [try ownSound(of: own, samples: samples, cancel)] }
-    return FittedSound(music: track, own: placed, volume: volume, samples: samples)
-  }
-
-  /// The video's sound at the place where it is heard beside the pictures.
-  private static func ownSound(
-    of video: String, samples: Int, _ cancel: CancellationFlag
-  ) throws(MediaError) -> FittedSound.Placed {
-    let info = try Probe.probe(video, cancel: cancel)
-    let start = (info.audios.first?.startSeconds ?? 0) - (info.videos.first?.startSeconds ?? 0)
-    let offset = Int((start * Double(Verification.sampleRate)).rounded())
-    let sound = try AudioReader.readFloat(video, maximumSamples: max(1, samples - offset), cancel: cancel)
-    return FittedSound.Placed(left: sound.left, right: sound.right, offset: offset)
+    var seconds = 0.0
+    for source in sources {
+      let scan = try ClipScan(source, cancel: cancel)
+      let rate = Double(Verification.sampleRate)
+      if scan.hasSound {
+        let info = try Probe.probe(source, cancel: cancel)
+        let lead = (info.audios.first?.startSeconds ?? 0) - (info.videos.first?.startSeconds ?? 0)
+        let length = max(1, Int(((scan.seconds - lead) * rate).rounded()))
+        let sound = try AudioReader.readFloat(
+          source, maximumSamples: min(length, max(1, samples + Int(-lead * rate))), cancel: cancel)
+        let offset = Int(((seconds + lead) * rate).rounded())
+        placed.append(FittedSound.Placed(left: sound.left, right: sound.right, offset: offset))
+      }
+      seconds += scan.seconds
+    }
+    return placed
   }
 
   private static func checkVideo(_ clip: ClipScan, frameCount: Int, fps: Int) throws(MediaError) {

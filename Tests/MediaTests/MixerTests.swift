@@ -91,26 +91,40 @@ struct MixerTests {
     #expect(abs(try #require(report.loudness?.integrated) + 9.9) < 0.5)
   }
 
-  @Test(arguments: [true, false]) func ownSoundIsKeptWhenAsked(_ isKept: Bool) throws {
-    try prepare(frames: 30, samples: 48_000, level: 0.3)
-    let own = folder.path("own.mp4")
+  /// Writes a clip with a tone of its own and returns its name.
+  private func writeSounding(_ name: String, level: Float) throws -> String {
+    let own = folder.path(name)
+    try prepare(frames: 30, samples: 48_000, level: level)
     _ = try Mixer.mix(video: video, music: music, volume: 1, to: own, frameCount: 30, fps: 30)
+    return own
+  }
+
+  @Test(arguments: [true, false]) func ownSoundIsKeptWhenAsked(_ isKept: Bool) throws {
+    let own = try writeSounding("own.mp4", level: 0.3)
     let report = try Mixer.mix(
-      video: own, music: music, volume: 0.5, keepingSound: isKept, to: output, frameCount: 30, fps: 30)
+      video: own, music: music, volume: 0.5, soundOf: isKept ? [own] : [], to: output, frameCount: 30, fps: 30
+    )
     let level = try #require(try AudioReader.readFloat(output).left[10_000..<30_000].max())
     #expect(abs(level - (isKept ? 0.45 : 0.15)) < 0.03)
-    #expect(report.notes.last == "The video's own sound was \(isKept ? "kept" : "left out").")
+    let note =
+      isKept ? "1 of 1 files have sound of their own, which was kept." : "The video's own sound was left out."
+    #expect(report.notes == [note])
     #expect(try decoded(output) == decoded(video))
   }
 
-  @Test func ownSoundAloneIsEnough() throws {
-    try prepare(frames: 30, samples: 48_000)
-    let own = folder.path("own.mp4")
-    _ = try Mixer.mix(video: video, music: music, volume: 1, to: own, frameCount: 30, fps: 30)
+  @Test func soundOfClipsIsHeardWhereTheyAreShown() throws {
+    let loud = try writeSounding("loud.mp4", level: 0.6)
+    let quiet = try writeSounding("quiet.mp4", level: 0.2)
+    let silent = folder.path("silent.mp4")
+    try Scene().write(0..<30, to: silent)
+    _ = try Stitcher.stitch([loud, silent, quiet], to: video)
     let report = try Mixer.mix(
-      video: own, music: nil, volume: 0.7, keepingSound: true, to: output, frameCount: 30, fps: 30)
-    #expect(report.audioSamples == 48_000)
-    #expect(try #require(try AudioReader.readFloat(output).left[10_000..<30_000].max()) > 0.45)
+      video: video, music: nil, volume: 0.7, soundOf: [loud, silent, quiet], to: output, frameCount: 90,
+      fps: 30)
+    let sound = try AudioReader.readFloat(output).left
+    let level = { (start: Int) in sound[start..<start + 20_000].max() ?? 0 }
+    #expect(abs(level(10_000) - 0.6) < 0.05 && level(60_000) < 0.01 && abs(level(110_000) - 0.2) < 0.03)
+    #expect(report.audioSamples == 144_000)
   }
 
   @Test(arguments: [(31, 30), (30, 25)])

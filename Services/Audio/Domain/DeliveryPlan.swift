@@ -36,6 +36,8 @@ struct DeliveryPlan: Sendable, Equatable {
 extension DeliveryPlan {
   private func pictureChecks(_ film: FilmInspection) -> [DeliveryCheck] {
     let video = film.info.videos.first
+    // Clips of a provider may be in full range, which libav names apart.
+    let range = video?.pixelFormat?.hasPrefix("yuvj") == true ? "yuvj" : "yuv"
     var checks = [
       must("video_streams", .count(film.info.videos.count), .count(1)),
       must("frame_count", .count(film.frameCount), .count(frameCount)),
@@ -44,7 +46,7 @@ extension DeliveryPlan {
         "constant_frame_rate", .text(film.constantRate.map(Self.text) ?? "variable"),
         .text(Self.text(Rational(fps, 1)))),
       must("codec", .text(video?.codec ?? "none"), .text("h264")),
-      must("pixel_format", .text(video?.pixelFormat ?? "none"), .text("yuv420p")),
+      must("pixel_format", .text(video?.pixelFormat ?? "none"), .text(range + "420p")),
       must("video_start_seconds", .number(video?.startSeconds ?? -1), .number(0)),
       must(
         "duration_frames", .count(Int(((video?.durationSeconds ?? 0) * Double(fps)).rounded())),
