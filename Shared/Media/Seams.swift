@@ -54,8 +54,11 @@ public struct SeamReport: Codable, Sendable, Equatable {
 
   /// What all steps of luma add up to; clip after clip grows darker or lighter when it is far from 0.
   public var drift: Double { joins.reduce(0) { $0 + $1.deltaY } }
-  /// The largest drift that is no finding.
-  public static let largestDrift = 1.0
+
+  /// The largest drift over as many joins that is no finding: a level for every five.
+  ///
+  /// Clips begin with a key frame, which is coded a trace darker or lighter than what comes before it.
+  public static func largestDrift(joins: Int) -> Double { max(1, Double(joins) / 5) }
 }
 
 /// Measures the joins between clips.

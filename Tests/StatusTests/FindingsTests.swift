@@ -58,13 +58,6 @@ struct FindingsTests {
     #expect(chunks.map(\.seam) == [nil, Self.seam(1)])
   }
 
-  @Test func filmThatGrowsDarkerIsTold() {
-    let film = document(
-      film([Self.seam(1, deltaY: -0.4), Self.seam(2, deltaY: -0.4), Self.seam(3, deltaY: -0.4)]))
-    let drift = film.warnings.first { $0.code == "luma_drift" }
-    #expect(drift?.detail.contains("darker") == true)
-  }
-
   @Test func clipsThatNeedNotContinueEachOtherHaveNoSeams() throws {
     let conduct = film([Self.seam(1, .broken)], continuity: .independent)
     let film = document(conduct)

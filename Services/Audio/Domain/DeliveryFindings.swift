@@ -10,7 +10,7 @@ extension [DeliveryCheck] {
     filter { $0.verdict == .fail }.map { "\($0.name) is \($0.value.text) instead of \($0.limit.text)." }
   }
 
-  /// The findings that are told of the sound and the picture; Status tells of the seams.
+  /// The findings as sentences; Status tells of each join.
   var warnings: [Warning] {
     filter { $0.verdict == .warn }.compactMap { check in
       guard let (code, sentence) = check.finding else { return nil }
@@ -28,6 +28,8 @@ extension DeliveryCheck {
     case "loudness_lufs":
       ("loudness_unusual", "The sound's loudness is \(value.text) LUFS; \(limit.text) is usual.")
     case "true_peak_dbtp": ("true_peak_high", "The sound peaks at \(value.text) dBTP and may clip.")
+    case "luma_drift":
+      ("luma_drift", "The film grows lighter or darker from chunk to chunk, by \(value.text) levels in all.")
     default: nil
     }
   }

@@ -87,7 +87,6 @@ extension DeliveryPlan {
   /// Quieter is hardly heard; louder than any platform asks for.
   private static let loudness = -40.0 ... -9.0
   private static let highestPeak = 0.0
-  private static let largestDrift = SeamReport.largestDrift
 
   private func findings(_ film: FilmInspection) -> [DeliveryCheck] {
     let moving = film.frozen.flatMap { run in
@@ -119,8 +118,8 @@ extension DeliveryPlan {
         }
       }
       let drift = seams.reduce(0) { $0 + $1.deltaY }
-      checks.append(
-        should("luma_drift", drift, "at most \(Self.largestDrift)") { abs($0) <= Self.largestDrift })
+      let limit = SeamReport.largestDrift(joins: seams.count)
+      checks.append(should("luma_drift", drift, "at most \(limit)") { abs($0) <= limit })
     }
     return checks
   }

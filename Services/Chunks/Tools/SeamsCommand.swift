@@ -21,9 +21,10 @@ struct SeamsCommand: ParsableCommand {
 
   func run() throws {
     let report = try Seams.measure(inputs)
+    let limit = SeamReport.largestDrift(joins: report.joins.count)
     let answer = Answer(
       seams: report.joins.map { Answer.Row(seam: Seam($0), psnrDb: $0.psnrDb, isRepeated: $0.isRepeated) },
-      drift: report.drift, driftVerdict: abs(report.drift) <= SeamReport.largestDrift ? .good : .visible)
+      drift: report.drift, driftVerdict: abs(report.drift) <= limit ? .good : .visible)
     guard json else { throw CleanExit.message(answer.text(of: inputs)) }
     throw CleanExit.message(String(decoding: try JSON.encode(answer), as: UTF8.self))
   }

@@ -11,23 +11,10 @@ extension RunSnapshot {
   var findings: [Warning] {
     var findings: [Warning] = []
     if case .stitch(let result) = result(.stitch) { findings += result.findings ?? [] }
-    let seams = continuedSeams ?? []
-    findings += seams.compactMap(\.warning)
-    let drift = seams.reduce(0) { $0 + $1.deltaY }
-    if abs(drift) > Self.largestDrift {
-      let direction = drift > 0 ? "lighter" : "darker"
-      findings.append(
-        Warning(
-          code: "luma_drift", phase: "stitch",
-          detail: "The film grows \(direction) from chunk to chunk, by \(abs(drift).rounded()) levels in all."
-        ))
-    }
+    findings += (continuedSeams ?? []).compactMap(\.warning)
     if case .mix(let result) = result(.mix) { findings += result.findings ?? [] }
     return findings
   }
-
-  /// In 8-bit levels of luma, over the whole film.
-  private static let largestDrift = 1.0
 }
 
 extension Seam {
