@@ -1,5 +1,6 @@
 import Artifacts
 import Contracts
+import HTTPTypes
 import ServiceKit
 import Testing
 
