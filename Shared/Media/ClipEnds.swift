@@ -29,7 +29,7 @@ struct ClipEnds {
     let container = try InputContainer(clip.path, analysing: false, cancel: cancel)
     let stream = try container.only(AVMEDIA_TYPE_VIDEO)
     // Index entries have decoding times, which run ahead of what is shown.
-    for start in [first - clip.delay, clip.start - clip.delay] {
+    for start in [first &- clip.delay, clip.start &- clip.delay] {
       try check(
         av_seek_frame(container.raw, stream.pointee.index, start, AVSEEK_FLAG_BACKWARD),
         "Could not seek in \(clip.path)")

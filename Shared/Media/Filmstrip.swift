@@ -70,8 +70,9 @@ public struct Filmstrip: Sendable, Equatable {
     var next = 0
     var best: (score: Double, picture: Picture)?
     while next < count, let time = try walk.advance() {
-      let index = Int((time - clip.start) / step) / interval
-      guard index >= next, index < count else { continue }
+      guard time >= clip.start, time < clip.end else { continue }
+      let index = min(count - 1, Int((time - clip.start) / step) / interval)
+      guard index >= next else { continue }
       let small = try Picture(walk.frame, width: width, height: height)
       // What could not be had shows the picture after it.
       for place in next...index { canvas.put(small, column: place % Self.columns, row: place / Self.columns) }
@@ -127,14 +128,14 @@ private final class KeyframeWalk {
     packet = try Packet()
     var start = clip.start
     if let interval, let step = clip.step {
-      let keys = try Self.keyframes(container, stream).map { Int(($0 - clip.start) / step) / interval }
+      let keys = try Self.keyframes(container, stream).map { Int(($0 &- clip.start) / step) / interval }
       onlyKeyframes = Set(keys).count * interval >= clip.shown
     } else {
       onlyKeyframes = interval == nil
       start += (clip.end - clip.start) / 2
     }
     try check(
-      av_seek_frame(container.raw, stream.pointee.index, start - clip.delay, AVSEEK_FLAG_BACKWARD),
+      av_seek_frame(container.raw, stream.pointee.index, start &- clip.delay, AVSEEK_FLAG_BACKWARD),
       "Could not seek in \(path)")
     decoder.raw.pointee.skip_frame = AVDISCARD_NONREF
   }

@@ -68,7 +68,9 @@ public enum Mixer {
       let rate = Double(Verification.sampleRate)
       if scan.hasSound {
         let info = try Probe.probe(source, cancel: cancel)
-        let lead = (info.audios.first?.startSeconds ?? 0) - (info.videos.first?.startSeconds ?? 0)
+        let limit = Library.maximumSeconds
+        let stated = (info.audios.first?.startSeconds ?? 0) - (info.videos.first?.startSeconds ?? 0)
+        let lead = min(limit, max(-limit, stated))
         let length = max(1, Int(((scan.seconds - lead) * rate).rounded()))
         let sound = try AudioReader.readFloat(
           source, maximumSamples: min(length, max(1, samples + Int(-lead * rate))), cancel: cancel)

@@ -36,6 +36,7 @@ struct DeliveryPlan: Sendable, Equatable {
 extension DeliveryPlan {
   private func pictureChecks(_ film: FilmInspection) -> [DeliveryCheck] {
     let video = film.info.videos.first
+    let seconds = video?.durationSeconds ?? 0
     // Clips of a provider may be in full range, which libav names apart.
     let range = video?.pixelFormat?.hasPrefix("yuvj") == true ? "yuvj" : "yuv"
     var checks = [
@@ -48,9 +49,7 @@ extension DeliveryPlan {
       must("codec", .text(video?.codec ?? "none"), .text("h264")),
       must("pixel_format", .text(video?.pixelFormat ?? "none"), .text(range + "420p")),
       must("video_start_seconds", .number(video?.startSeconds ?? -1), .number(0)),
-      must(
-        "duration_frames", .count(Int(((video?.durationSeconds ?? 0) * Double(fps)).rounded())),
-        .count(frameCount)),
+      must("duration_frames", .number((seconds * Double(fps)).rounded()), .count(frameCount)),
       must("index_in_front", .flag(film.info.faststart), .flag(true)),
     ]
     if let width, let height {
