@@ -136,6 +136,14 @@ let package = Package(
         "Artifacts", "Contracts", "Harness", "Media", "Postgres", "Queue", lifecycle, logging,
       ],
       path: "Tests/Rig", swiftSettings: strict),
+    // The reader of foreign files that `compose/fuzz` watches.
+    .executableTarget(
+      name: "MediaFuzz", dependencies: ["Media"], path: "Tests/MediaFuzz",
+      exclude: ["fuzz.py", "mutations.py"], swiftSettings: strict),
+    // What `compose/bench media` times inside a process.
+    .executableTarget(
+      name: "MediaBench", dependencies: ["Media", "Animatic", "Contracts"], path: "Tests/MediaBench",
+      swiftSettings: strict),
     tests("EventLoop", ["EventLoop"]),
     tests("HTTPClient", ["HTTPClient", httpTypes, nioCore, nioPosix]),
     tests("Postgres", ["Postgres", "EventLoop", logging]),

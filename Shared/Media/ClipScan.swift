@@ -18,6 +18,8 @@ struct ClipScan {
   let delay: Int64
   /// The length of every frame in ticks; nil when frames differ or packets are not in decoding order.
   let step: Int64?
+  /// Whether decoding times are whole steps away from the first frame too, so that other ticks can replace them.
+  let isOnGrid: Bool
   let beginsWithKeyframe: Bool
   let hasSound: Bool
   let orientation: Orientation
@@ -42,12 +44,14 @@ struct ClipScan {
   init(_ path: String, cancel: CancellationFlag) throws(MediaError) {
     let container = try InputContainer(path, analysing: false, cancel: cancel)
     let stream = try container.only(AVMEDIA_TYPE_VIDEO)
+    let parameters = Parameters(stream.pointee.codecpar.pointee)
+    container.readOnlyTimes(of: stream)
     let packets = try PacketTimes(container, stream)
     guard let first = packets.shown.first, let latest = packets.shown.max(by: { $0.pts < $1.pts }) else {
       throw MediaError(.corrupt, "\(path) has no frames.")
     }
     self.path = path
-    parameters = Parameters(stream.pointee.codecpar.pointee)
+    self.parameters = parameters
     timeBase = stream.tick
     times = packets.shown.map(\.pts)
     hidden = packets.hidden
@@ -57,6 +61,7 @@ struct ClipScan {
     beginsWithKeyframe = packets.beginsWithKeyframe
     let step = Self.step(packets.shown)
     self.step = step
+    isOnGrid = step.map { step in packets.shown.allSatisfy { (($0.dts ?? 0) - start) % step == 0 } } ?? false
     end = latest.pts + (step ?? max(latest.duration, 1))
     hasSound = !container.streams(AVMEDIA_TYPE_AUDIO).isEmpty
     orientation = stream.orientation
@@ -69,6 +74,11 @@ struct ClipScan {
   /// The number of frames a second, when it is constant.
   var fps: Rational? {
     step.map { Rational(timeBase.denominator, timeBase.numerator * Int($0)) }
+  }
+
+  /// The size in which the frames are shown: with square pixels, and turned as the file says.
+  var shownSize: (width: Double, height: Double) {
+    orientation.shownSize(width: parameters.width, height: parameters.height, pixelShape)
   }
 
   /// The common distance of presentation times, if there is one and decoding times grow.
@@ -124,6 +134,7 @@ struct PacketTimes {
       guard flags & AV_PKT_FLAG_CORRUPT == 0 else {
         throw MediaError(.corrupt, "\(container.path) is damaged or cut off at frame \(count).")
       }
+      try Library.checkWork(frames: count, of: container.path)
       if count == 0 { beginsWithKeyframe = flags & AV_PKT_FLAG_KEY != 0 }
       count += 1
       guard flags & AV_PKT_FLAG_DISCARD == 0 else {

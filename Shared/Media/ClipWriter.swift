@@ -33,41 +33,54 @@ public final class ClipWriter {
   private let packet: Packet
   private let path: String
   /// The frames a second.
-  let fps: Int
+  let rate: Rational
+  /// What frames must be for `encode`.
+  let side: Scaler.Side
   private let cancel: CancellationFlag
   private var source: PictureSource?
   /// The number of frames taken so far.
   public private(set) var frameCount = 0
 
   /// Begins a clip; `width` and `height` must be even and `fps` whole.
-  public init(
+  public convenience init(
     path: String, width: Int, height: Int, fps: Int, settings: ClipSettings = .standard,
     cancel: CancellationFlag = CancellationFlag()
   ) throws(MediaError) {
-    try Library.checkSize(width: width, height: height, of: path)
-    guard width % 2 == 0, height % 2 == 0, (1...240).contains(fps) else {
-      throw MediaError(
-        .invalidArgument,
-        "A clip of \(width)×\(height) at \(fps) frames a second cannot be made: sides must be even, the rate 1…240."
-      )
-    }
-    encoder = try Encoder(name: "libx264", options: Self.options(settings)) { context in
-      Self.configure(context, width: width, height: height, fps: fps, threads: settings.threads)
-    }
-    output = try OutputContainer(path: path, muxer: "mp4", cancel: cancel)
-    stream = try output.addStream(of: encoder, timeBase: AVRational(num: 1, den: Int32(fps * 512)))
-    stream.pointee.avg_frame_rate = AVRational(num: Int32(fps), den: 1)
-    stream.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
-    try output.start([("movflags", "+faststart")] + OutputContainer.timescales(video: fps * 512))
-    frame = try Frame(width: width, height: height, format: AV_PIX_FMT_YUV420P)
-    packet = try Packet()
-    self.path = path
-    self.fps = fps
-    self.cancel = cancel
+    try self.init(
+      path: path, width: width, height: height, rate: Rational(fps, 1), settings: settings, cancel: cancel)
   }
 
-  /// What frames must be for `encode`.
-  var side: Scaler.Side { frame.side }
+  /// Begins a clip of any rate, made like another track where `likeness` describes one.
+  init(
+    path: String, width: Int, height: Int, rate: Rational, settings: ClipSettings = .standard,
+    likeness: TrackLikeness = TrackLikeness(), cancel: CancellationFlag
+  ) throws(MediaError) {
+    try Library.checkSize(width: width, height: height, of: path)
+    guard width % 2 == 0, height % 2 == 0, (1...240).contains(rate.value), rate.numerator <= 240_000 else {
+      throw MediaError(
+        .invalidArgument,
+        "A clip of \(width)×\(height) at \(rate.value) frames a second cannot be made: sides must be even, the rate 1…240."
+      )
+    }
+    let frame = try Frame(width: width, height: height, format: AV_PIX_FMT_YUV420P)
+    likeness.color.tag(frame.raw)
+    side = frame.colorSide
+    encoder = try Encoder(name: "libx264", options: Self.options(settings, likeness)) { context in
+      Self.configure(context, width: width, height: height, rate: rate, threads: settings.threads)
+      likeness.color.tag(context)
+    }
+    output = try OutputContainer(path: path, muxer: "mp4", cancel: cancel)
+    let scale = likeness.timescale ?? rate.numerator * (rate.denominator == 1 ? 512 : 1)
+    stream = try output.addStream(of: encoder, timeBase: AVRational(num: 1, den: Int32(scale)))
+    stream.pointee.avg_frame_rate = AVRational(num: Int32(rate.numerator), den: Int32(rate.denominator))
+    stream.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
+    try output.start([("movflags", "+faststart")] + OutputContainer.timescales(video: scale))
+    self.frame = frame
+    packet = try Packet()
+    self.path = path
+    self.rate = rate
+    self.cancel = cancel
+  }
 
   /// Adds the next frame, which must have the clip's size.
   public func append(_ picture: Frame420) throws(MediaError) {
@@ -81,7 +94,7 @@ public final class ClipWriter {
   public func append(_ picture: Picture) throws(MediaError) {
     try checkSize(picture.width, picture.height)
     try frame.makeWritable()
-    if source == nil { source = try PictureSource(to: frame.side) }
+    if source == nil { source = try PictureSource(to: side) }
     try source?.convert(picture, into: frame)
     try encode(frame)
   }
@@ -113,7 +126,8 @@ public final class ClipWriter {
   private func drain() throws(MediaError) {
     while case .produced = try encoder.receive(packet) {
       packet.raw.pointee.duration = 1
-      av_packet_rescale_ts(packet.raw, AVRational(num: 1, den: Int32(fps)), stream.pointee.time_base)
+      let frameTime = AVRational(num: Int32(rate.denominator), den: Int32(rate.numerator))
+      av_packet_rescale_ts(packet.raw, frameTime, stream.pointee.time_base)
       packet.raw.pointee.stream_index = 0
       try output.write(packet)
     }
@@ -127,37 +141,36 @@ public final class ClipWriter {
     }
   }
 
-  private static func options(_ settings: ClipSettings) -> [(String, String)] {
+  private static func options(
+    _ settings: ClipSettings, _ likeness: TrackLikeness
+  ) -> [(String, String)] {
     // Closed groups of one second, and no B frame that others need: the last frame is found quickly.
-    var parameters = "scenecut=0:b-pyramid=none:open-gop=0"
+    var parameters = "scenecut=0:b-pyramid=none:open-gop=0:sps-id=\(likeness.setNumber)"
     #if arch(x86_64)
       // With AVX-512 x264 164 plans with memory it never wrote, and equal frames give other bytes at most sizes.
       // valgrind shows the reads; SSE4.2 takes the same time.
       parameters += ":asm=SSE4.2"
     #endif
     return [
-      ("preset", settings.preset), ("crf", String(settings.crf)), ("profile", "high"),
+      ("preset", settings.preset), ("crf", String(settings.crf)), ("profile", likeness.profile),
       ("x264-params", parameters),
     ]
   }
 
   private static func configure(
-    _ context: UnsafeMutablePointer<AVCodecContext>, width: Int, height: Int, fps: Int, threads: Int
+    _ context: UnsafeMutablePointer<AVCodecContext>, width: Int, height: Int, rate: Rational, threads: Int
   ) {
     context.pointee.width = Int32(width)
     context.pointee.height = Int32(height)
     context.pointee.pix_fmt = AV_PIX_FMT_YUV420P
-    context.pointee.time_base = AVRational(num: 1, den: Int32(fps))
-    context.pointee.framerate = AVRational(num: Int32(fps), den: 1)
+    context.pointee.time_base = AVRational(num: Int32(rate.denominator), den: Int32(rate.numerator))
+    context.pointee.framerate = AVRational(num: Int32(rate.numerator), den: Int32(rate.denominator))
     context.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
-    context.pointee.gop_size = Int32(fps)
-    context.pointee.keyint_min = Int32(fps)
+    let second = Int32(max(1, rate.value.rounded()))
+    context.pointee.gop_size = second
+    context.pointee.keyint_min = second
     context.pointee.max_b_frames = 2
     context.pointee.thread_count = Int32(threads)
-    context.pointee.color_range = AVCOL_RANGE_MPEG
-    context.pointee.color_primaries = AVCOL_PRI_BT709
-    context.pointee.color_trc = AVCOL_TRC_BT709
-    context.pointee.colorspace = AVCOL_SPC_BT709
     context.pointee.chroma_sample_location = AVCHROMA_LOC_LEFT
     context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER
   }

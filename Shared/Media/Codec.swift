@@ -87,6 +87,8 @@ struct Decoder: ~Copyable {
       try check(avcodec_parameters_to_context(raw, parameters), "Could not read the codec's parameters")
     }
     raw.pointee.thread_count = threads
+    // Without it damage is painted over and the picture handed out as if it were whole.
+    raw.pointee.err_recognition = AV_EF_EXPLODE
     raw.pointee.max_pixels = Int64(Library.maximumSide * Library.maximumSide)
     try check(avcodec_open2(raw, codec, nil), "Could not start the decoder")
     self.handle = handle

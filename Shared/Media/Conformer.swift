@@ -18,18 +18,17 @@ final class Conformer {
 
   /// Appends `frames` frames: at each moment of the grid the decoded frame that is shown then.
   ///
-  /// `stretch` slows the clip down; a clip that is longer than `frames` is cut. `skipping` leaves out as many
-  /// frames at the beginning.
-  func append(frames: Int, stretch: Double, skipping: Int = 0) throws(MediaError) {
+  /// `stretch` slows the clip down; a clip that is longer than `frames` is cut. `first` is the frame to begin with,
+  /// of a clip whose frames lie one step apart.
+  func append(frames: Int, stretch: Double, from first: Int = 0) throws(MediaError) {
     let shown = try Frame()
     var count = 0
     var written = 0
-    for _ in 0..<skipping { _ = try reader.advance() }
-    let start = clip.start + Int64(skipping) * (clip.step ?? 0)
-    while written < frames, try reader.advance() {
+    let start = clip.start + Int64(first) * (clip.step ?? 0)
+    while written < frames, try reader.advance(to: start) {
       let ticks = reader.decoded.raw.pointee.best_effort_timestamp - start
       let time = Double(ticks) * clip.timeBase.value * stretch
-      while count > 0, written < frames, (Double(written) + 0.5) / Double(writer.fps) < time {
+      while count > 0, written < frames, (Double(written) + 0.5) / writer.rate.value < time {
         try write(shown)
         written += 1
       }
@@ -37,7 +36,7 @@ final class Conformer {
       av_frame_move_ref(shown.raw, reader.decoded.raw)
       count += 1
     }
-    guard count > 0, written == frames || count + skipping == clip.shown else {
+    guard count > 0, written == frames || count + first == clip.shown else {
       throw MediaError(
         .corrupt, "\(clip.path) is damaged: \(count) of its \(clip.shown) frames can be decoded.")
     }

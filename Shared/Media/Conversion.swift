@@ -45,6 +45,29 @@ extension Picture {
   }
 }
 
+extension Picture {
+  /// The picture as it is shown: with square pixels, and turned.
+  func shown(_ orientation: Orientation, pixel: Rational) throws(MediaError) -> Picture {
+    let wide = (Double(width) * pixel.value / 2).rounded() * 2
+    guard pixel != Rational(1, 1) else { return turned(orientation) }
+    guard wide >= 2, wide <= Double(Library.maximumSide) else {
+      throw MediaError(
+        .unsupported, "A picture with pixels of \(pixel.numerator):\(pixel.denominator) cannot be shown.")
+    }
+    return try scaled(width: Int(wide), height: height).turned(orientation)
+  }
+
+  private func scaled(width newWidth: Int, height newHeight: Int) throws(MediaError) -> Picture {
+    let source = try Frame(width: width, height: height, format: AV_PIX_FMT_RGB24)
+    source.fill(self)
+    let target = try Frame(width: newWidth, height: newHeight, format: AV_PIX_FMT_RGB24)
+    try Scaler(from: source.side, to: target.side).convert(source, into: target)
+    return Picture(
+      width: newWidth, height: newHeight,
+      pixels: target.copy(plane: 0, rowBytes: newWidth * 3, rows: newHeight))
+  }
+}
+
 extension Frame {
   /// The frame as one end of a conversion, taken for BT.709 in limited range.
   var side: Scaler.Side { Scaler.Side(width: width, height: height, format: format) }

@@ -13,14 +13,12 @@ final class Fitting {
 
   /// The size in which `clip` is shown, with even sides.
   static func outputSize(of clip: ClipScan) -> (width: Int, height: Int) {
-    let shown = shownSize(
-      width: clip.parameters.width, height: clip.parameters.height, clip.pixelShape, clip.orientation)
-    return (even(shown.width), even(shown.height))
+    (even(clip.shownSize.width), even(clip.shownSize.height))
   }
 
+  /// `target` says the size and the colours of the result.
   init(_ source: Scaler.Side, of clip: ClipScan, into target: Scaler.Side) throws(MediaError) {
-    let shown = Self.shownSize(
-      width: source.width, height: source.height, clip.pixelShape, clip.orientation)
+    let shown = clip.orientation.shownSize(width: source.width, height: source.height, clip.pixelShape)
     let scale = min(Double(target.width) / shown.width, Double(target.height) / shown.height)
     let width = min(Self.even(shown.width * scale), target.width)
     let height = min(Self.even(shown.height * scale), target.height)
@@ -29,7 +27,9 @@ final class Fitting {
     inner = try Frame(
       width: orientation.isTransposed ? height : width, height: orientation.isTransposed ? width : height,
       format: AV_PIX_FMT_YUV420P)
-    scaler = try Scaler(from: source, to: inner.side)
+    var stored = inner.side
+    (stored.matrix, stored.isFullRange) = (target.matrix, target.isFullRange)
+    scaler = try Scaler(from: source, to: stored)
     canvas = try Frame(width: target.width, height: target.height, format: AV_PIX_FMT_YUV420P)
   }
 
@@ -44,13 +44,6 @@ final class Fitting {
     canvas.fill(Frame420(width: canvas.width, height: canvas.height))
     canvas.place(Frame420(inner).turned(orientation))
     return canvas.raw
-  }
-
-  private static func shownSize(
-    width: Int, height: Int, _ pixel: Rational, _ orientation: Orientation
-  ) -> (width: Double, height: Double) {
-    let wide = Double(width) * pixel.value
-    return orientation.isTransposed ? (Double(height), wide) : (wide, Double(height))
   }
 
   private static func even(_ length: Double) -> Int { max(2, Int((length / 2).rounded()) * 2) }

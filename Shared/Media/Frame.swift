@@ -32,6 +32,11 @@ struct Frame: ~Copyable {
   var height: Int { Int(raw.pointee.height) }
   var format: AVPixelFormat { AVPixelFormat(rawValue: raw.pointee.format) }
 
+  /// Whether the decoder had to make up a part of the picture.
+  var isDamaged: Bool {
+    raw.pointee.decode_error_flags != 0 || raw.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
+  }
+
   /// Gives the frame a buffer of its own again if an encoder still holds the last one.
   borrowing func makeWritable() throws(MediaError) {
     try check(av_frame_make_writable(raw), "Could not prepare a frame")

@@ -7,34 +7,42 @@ final class InputContainer {
   let path: String
   /// Held because libav polls it while reading.
   private let cancel: CancellationFlag
+  /// Where the samples of an MP4 are.
+  private let media: [Range<Int64>]
+  private let opened = ContinuousClock.now
 
-  /// The demuxers that may be chosen; playlists among the others would open further files.
-  private static let formats = "mov,matroska,webm,mp3,wav,ogg,flac,aac,mpegts,avi"
+  /// The demuxers that may be chosen.
+  ///
+  /// Playlists among the others would open further files, MPEG-TS would load character sets, and neither it nor
+  /// AVI can tell that it was cut off.
+  private static let formats = "mov,matroska,webm,mp3,wav,ogg,flac,aac"
+
+  /// The file, read by functions of our own: libav itself opens nothing.
+  private let source: SourceFile
 
   /// Opens `path`.
   ///
   /// `analysing` reads and decodes its beginning, to know what the header does not say.
   init(_ path: String, analysing: Bool, cancel: CancellationFlag) throws(MediaError) {
     let url = try Library.url(path)
-    try Self.checkFile(path)
-    guard let allocated = avformat_alloc_context() else { throw .outOfMemory }
-    allocated.pointee.interrupt_callback = cancel.interrupt
-    var context: UnsafeMutablePointer<AVFormatContext>? = allocated
-    let opened: Int32
-    do {
-      var options = try Options([("protocol_whitelist", "file"), ("format_whitelist", Self.formats)])
-      opened = avformat_open_input(&context, url, nil, &options.raw)
-    } catch {
-      avformat_free_context(allocated)
-      throw error
-    }
+    let source = try SourceFile(path)
+    let level = TopLevel(source)
+    try Wholeness.check(level, of: path)
+    let context = try source.makeContext(cancel)
+    var options = try Options([("protocol_whitelist", ""), ("format_whitelist", Self.formats)])
+    var opening: UnsafeMutablePointer<AVFormatContext>? = context
+    // What says that it is an MP4 is read as one; only the others are guessed.
+    let format = level.boxes.first?.type == "ftyp" ? av_find_input_format("mov") : nil
+    let opened = avformat_open_input(&opening, url, format, &options.raw)
     // libav frees the context when it cannot open the file.
-    guard opened >= 0, let raw = context else {
+    guard opened >= 0, let raw = opening else {
       if opened == cffmpeg_error_exit { throw .cancelled }
       if opened == -ENOMEM { throw .outOfMemory }
       throw MediaError(
         .notMedia, "\(path) is not a media file that can be read here, or it is cut off.", averror: opened)
     }
+    self.source = source
+    media = level.boxes.filter { $0.type == "mdat" }.map { $0.start..<max($0.start, $0.end) }
     self.raw = raw
     self.path = path
     self.cancel = cancel
@@ -78,12 +86,25 @@ final class InputContainer {
     return chosen
   }
 
+  /// From here on packets tell of their times and sizes only: the samples of an MP4 are not read.
+  func readOnlyTimes(of stream: UnsafeMutablePointer<AVStream>) {
+    // Of other codecs libav looks into the packets itself.
+    let codec = stream.pointee.codecpar.pointee.codec_id
+    guard codec == AV_CODEC_ID_H264 || codec == AV_CODEC_ID_HEVC else { return }
+    raw.pointee.flags |= AVFMT_FLAG_NOPARSE
+    source.skipped = media
+  }
+
   /// Fills `packet` with the next packet of `stream`; false at the end.
   func read(
     _ packet: borrowing Packet, of stream: UnsafeMutablePointer<AVStream>
   ) throws(MediaError) -> Bool {
     repeat {
       try cancel.check()
+      guard ContinuousClock.now - opened < Library.maximumReading else {
+        throw MediaError(
+          .tooLarge, "\(path) takes longer than the \(Library.maximumReading) that are allowed.")
+      }
       av_packet_unref(packet.raw)
       let code = av_read_frame(raw, packet.raw)
       if code == cffmpeg_error_eof { return false }
@@ -93,16 +114,6 @@ final class InputContainer {
       try check(code, "Could not read \(path)")
     } while packet.raw.pointee.stream_index != stream.pointee.index
     return true
-  }
-
-  private static func checkFile(_ path: String) throws(MediaError) {
-    var status = Glibc.stat()
-    guard stat(path, &status) == 0 else { throw MediaError(averror: -errno, "Could not read \(path)") }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw MediaError(.unreadable, "\(path) is not a regular file.")
-    }
-    guard access(path, R_OK) == 0 else { throw MediaError(averror: -errno, "Could not read \(path)") }
-    guard status.st_size > 0 else { throw MediaError(.notMedia, "\(path) is empty.") }
   }
 
   private func checkLimits() throws(MediaError) {
@@ -116,6 +127,7 @@ final class InputContainer {
         .tooLarge, "\(path) is longer than the \(Int(Library.maximumSeconds)) seconds that are worked on.")
     }
     for stream in streams(AVMEDIA_TYPE_VIDEO) {
+      try Library.checkWork(frames: Int(avformat_index_get_entries_count(stream)), of: path)
       let parameters = stream.pointee.codecpar.pointee
       // Some formats say the size only in the stream itself; the decoder's own limit holds there.
       guard parameters.width != 0 || parameters.height != 0 else { continue }

@@ -15,29 +15,41 @@ public enum LastFrame {
     guard orientation.isSupported else {
       throw MediaError(.unsupported, "\(path) is turned by an angle that is no quarter turn.")
     }
-    let first = try seekToLastKeyframe(container, stream)
-    let packets = try PacketTimes(container, stream, from: first)
+    var place = lastKeyframe(stream, before: .max)
+    try seek(to: place, container, stream)
+    let packets = try PacketTimes(container, stream, from: place)
     guard let target = packets.shown.map(\.pts).max() else {
       throw MediaError(.corrupt, "\(path) has no last frame.")
     }
     // A fragmented file's index is complete only now.
-    _ = try seekToLastKeyframe(container, stream)
-    let frame = try decode(target, container, stream)
-    return try Picture(frame, side: frame.colorSide).turned(orientation)
+    place = lastKeyframe(stream, before: .max)
+    while true {
+      try seek(to: place, container, stream)
+      do {
+        let frame = try decode(target, container, stream)
+        return try Picture(frame, side: frame.colorSide).shown(orientation, pixel: stream.pixelShape)
+      } catch  where error.code == .corrupt && place > 0 {
+        // Where pictures are refreshed bit by bit, decoding has to begin earlier.
+        place = lastKeyframe(stream, before: place)
+      }
+    }
   }
 
-  /// Writes the last frame as a PNG, so that `png` is either as it was or complete.
+  /// Writes the last frame as a PNG, so that `png` is either as it was or complete, and returns it.
+  @discardableResult
   public static func extract(
     from path: String, toPNG png: String, cancel: CancellationFlag = CancellationFlag()
-  ) throws(MediaError) {
-    try PNG.write(extract(from: path, cancel: cancel), to: png)
+  ) throws(MediaError) -> Picture {
+    let picture = try extract(from: path, cancel: cancel)
+    try PNG.write(picture, to: png)
+    return picture
   }
 
-  /// Seeks to the last key frame that is shown and returns its place in the index.
-  private static func seekToLastKeyframe(
-    _ container: InputContainer, _ stream: UnsafeMutablePointer<AVStream>
-  ) throws(MediaError) -> Int32 {
-    var place = avformat_index_get_entries_count(stream) - 1
+  /// The place in the index of the last key frame that is shown and lies before another place, at least 0.
+  private static func lastKeyframe(
+    _ stream: UnsafeMutablePointer<AVStream>, before end: Int32
+  ) -> Int32 {
+    var place = min(avformat_index_get_entries_count(stream), end) - 1
     while place > 0 {
       if let entry = avformat_index_get_entry(stream, place),
         entry.pointee.flags & AVINDEX_KEYFRAME != 0, entry.pointee.flags & AVINDEX_DISCARD_FRAME == 0
@@ -46,11 +58,16 @@ public enum LastFrame {
       }
       place -= 1
     }
-    guard place >= 0, let entry = avformat_index_get_entry(stream, place) else { return 0 }
+    return max(place, 0)
+  }
+
+  private static func seek(
+    to place: Int32, _ container: InputContainer, _ stream: UnsafeMutablePointer<AVStream>
+  ) throws(MediaError) {
+    guard let entry = avformat_index_get_entry(stream, place) else { return }
     try check(
       av_seek_frame(container.raw, stream.pointee.index, entry.pointee.timestamp, AVSEEK_FLAG_BACKWARD),
       "Could not seek in \(container.path)")
-    return place
   }
 
   /// Decodes until the frame shown at `target` comes out.
@@ -84,9 +101,7 @@ public enum LastFrame {
   ) throws(MediaError) -> Bool {
     while case .produced = try decoder.receive(frame) {
       try Library.checkSize(width: frame.width, height: frame.height, of: container.path)
-      guard frame.raw.pointee.decode_error_flags == 0,
-        frame.raw.pointee.flags & AV_FRAME_FLAG_CORRUPT == 0
-      else {
+      guard !frame.isDamaged else {
         throw MediaError(.corrupt, "\(container.path) is damaged near its end.")
       }
       if frame.raw.pointee.pts == target { return true }

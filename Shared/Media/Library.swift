@@ -8,6 +8,16 @@ enum Library {
   static let maximumStreams = 16
   /// The longest media worked on, in seconds.
   static let maximumSeconds = 7200.0
+  /// The most frames of a clip and of a result: 300 s at 240 a second.
+  static let maximumFrames = 72_000
+  /// The greatest side of pictures that are encoded again.
+  static let maximumEncodedSide = 4096
+  /// The most pixels decoded and encoded for one result: 300 s of 1920×1080 at 60 a second, and a little more.
+  static let maximumPixels = 50_000_000_000
+  /// The longest part of a result that is encoded again, in seconds.
+  static let maximumEncodedSeconds = 600.0
+  /// The longest that one file is read, decoding and encoding between its packets included.
+  static let maximumReading = Duration.seconds(3600)
 
   /// Silences libav's own log, once; its errors reach callers as `MediaError`.
   static let isQuiet: Bool = {
@@ -32,6 +42,19 @@ enum Library {
     guard width <= maximumSide, height <= maximumSide else {
       throw MediaError(
         .tooLarge, "\(path) is \(width)×\(height); at most \(maximumSide)×\(maximumSide) is worked on.")
+    }
+  }
+
+  /// Refuses more frames than are worked on, or more pixels in them than are decoded.
+  static func checkWork(
+    frames: Int, width: Int = 1, height: Int = 1, of path: String
+  ) throws(MediaError) {
+    guard frames <= maximumFrames else {
+      throw MediaError(.tooLarge, "\(path) has \(frames) frames; at most \(maximumFrames) are worked on.")
+    }
+    guard frames * width * height <= maximumPixels else {
+      throw MediaError(
+        .tooLarge, "\(path) has \(frames) frames of \(width)×\(height), more than are decoded in one go.")
     }
   }
 }

@@ -27,6 +27,8 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidArgument
     /// The inputs cannot give what was asked of them, such as a length.
     case mismatch
+    /// The inputs are shorter than what was asked of them; `missingFrames` says by how much.
+    case tooShort
     /// The system gave no memory.
     case outOfMemory
     /// Any other failure of the libraries.
@@ -39,9 +41,12 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
   public let averror: Int32
   /// One sentence that says what failed and with which file.
   public let message: String
+  /// How many frames more are needed, for `tooShort`.
+  public let missingFrames: Int?
 
-  init(_ code: Code, _ message: String, averror: Int32 = 0) {
+  init(_ code: Code, _ message: String, averror: Int32 = 0, missingFrames: Int? = nil) {
     self.code = code
+    self.missingFrames = missingFrames
     self.averror = averror
     self.message = message
   }

@@ -83,6 +83,10 @@ public enum Mixer {
   }
 
   private static func checkVideo(_ clip: ClipScan, frameCount: Int, fps: Int) throws(MediaError) {
+    guard clip.parameters.isForFilms else {
+      throw MediaError(
+        .unsupported, "\(clip.path) is neither H.264 nor HEVC, and pictures are only copied here.")
+    }
     guard clip.shown == frameCount, clip.hidden == 0, clip.fps == Rational(fps, 1), clip.delay >= 0 else {
       throw MediaError(
         .mismatch,

@@ -43,6 +43,12 @@ struct Orientation: Equatable {
     }
   }
 
+  /// The size in which a stored picture with pixels of that shape is shown.
+  func shownSize(width: Int, height: Int, _ pixel: Rational) -> (width: Double, height: Double) {
+    let wide = Double(width) * pixel.value
+    return isTransposed ? (Double(height), wide) : (wide, Double(height))
+  }
+
   /// Turns rows of `width * height` elements of `size` bytes each.
   func apply(_ source: [UInt8], width: Int, height: Int, size: Int) -> [UInt8] {
     if self == .upright { return source }

@@ -34,8 +34,8 @@ public enum PNG {
       memcpy(packet.raw.pointee.data, from, bytes.count)
     }
     let decoder = try Decoder(AV_CODEC_ID_PNG)
-    // Without these flags the decoder hands out what it could of a damaged picture.
-    decoder.raw.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
+    // Without checksums the decoder takes damage for the picture.
+    decoder.raw.pointee.err_recognition |= AV_EF_CRCCHECK
     let frame = try Frame()
     var sent = decoder.send(packet)
     if sent >= 0 { sent = decoder.sendEnd() }

@@ -1,5 +1,4 @@
 import CFFmpeg
-import Glibc
 
 /// Says what a media file holds.
 public enum Probe {
@@ -26,31 +25,9 @@ public enum Probe {
 
   /// Whether the file's `moov` box comes before its `mdat` (ISO/IEC 14496-12, 4.2); false for other formats.
   public static func isFaststart(_ path: String) throws(MediaError) -> Bool {
-    _ = try Library.url(path)
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw MediaError(averror: -errno, "Could not read \(path)") }
-    defer { close(file) }
-    var offset: Int64 = 0
-    while let box = header(of: file, at: offset) {
-      if box.type == "moov" { return true }
-      if box.type == "mdat" || box.size < 8 { return false }
-      let (next, overflow) = offset.addingReportingOverflow(box.size)
-      if overflow { return false }
-      offset = next
-    }
-    return false
-  }
-
-  /// The type and size of the box at an offset; size 0 stands for "up to the end".
-  private static func header(of file: Int32, at offset: Int64) -> (type: String, size: Int64)? {
-    var bytes = [UInt8](repeating: 0, count: 16)
-    let got = pread(file, &bytes, 16, off_t(offset))
-    guard got >= 8 else { return nil }
-    let type = String(decoding: bytes[4..<8], as: UTF8.self)
-    let short = bytes[0..<4].reduce(0) { $0 << 8 | Int64($1) }
-    guard short == 1 else { return (type, short) }
-    guard got == 16, bytes[8] < 0x80 else { return nil }
-    return (type, bytes[8..<16].reduce(0) { $0 << 8 | Int64($1) })
+    let order = try TopLevel(path).boxes.map(\.type)
+    guard let index = order.firstIndex(of: "moov") else { return false }
+    return order.firstIndex(of: "mdat").map { index < $0 } ?? true
   }
 
   private static func video(_ stream: UnsafeMutablePointer<AVStream>) -> MediaInfo.Video {

@@ -6,20 +6,23 @@ import Glibc
 enum RepeatedFrame {
   /// Whether the first frame of `clip` shows what the last one of `previous` showed.
   ///
-  /// It does when the two are 3 dB more alike than the first two frames of `clip`, or as alike as 40 dB: neither
-  /// grain nor motion inside a clip makes neighbours as alike as the same picture encoded twice.
+  /// It does when the two are 3 dB more alike than the first two frames of `clip`: neither grain nor motion inside
+  /// a clip makes neighbours as alike as the same picture encoded twice. Where little moves, it does when they are
+  /// as alike as 40 dB and the frame behind is no farther from the one than from the other.
   static func isFirst(
     of clip: ClipScan, after previous: ClipScan, _ cancel: CancellationFlag
   ) throws(MediaError) -> Bool {
-    guard clip.shown > 1, clip.step != nil, clip.parameters.isPlainH264, previous.parameters.isPlainH264,
-      clip.orientation == .upright, previous.orientation == .upright
-    else { return false }
+    guard clip.shown > 1, clip.orientation.isSupported, previous.orientation.isSupported else { return false }
     let reader = try ClipReader(clip.path, cancel: cancel)
-    guard let first = try reader.next(), let second = try reader.next() else { return false }
-    let last = try Frame420(LastFrame.extract(from: previous.path, cancel: cancel))
-    guard last.width == first.width, last.height == first.height else { return false }
-    let join = likeness(last, first)
-    return join >= 40 || join >= likeness(first, second) + 3
+    guard let first = try reader.nextShown(), let second = try reader.nextShown() else { return false }
+    let last = try LastFrame.extract(from: previous.path, cancel: cancel)
+    guard last.width == first.width, last.height == first.height, first.width == second.width,
+      first.height == second.height
+    else { return false }
+    let (shown, repeated, next) = (try Frame420(last), try Frame420(first), try Frame420(second))
+    let join = likeness(shown, repeated)
+    let inside = likeness(repeated, next)
+    return join >= inside + 3 || (join >= 40 && likeness(shown, next) >= inside - 0.5)
   }
 
   /// The peak signal-to-noise ratio of luma in decibels.

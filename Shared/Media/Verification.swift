@@ -10,12 +10,27 @@ enum Verification {
   static func check(
     _ path: String, frames: Int, fps: Int, samples: Int? = nil, cancel: CancellationFlag
   ) throws(MediaError) {
+    try check(path, frames: frames, rate: Rational(fps, 1), samples: samples, cancel: cancel)
+  }
+
+  /// The same for any rate, and for a size that the upright frames must have.
+  static func check(
+    _ path: String, frames: Int, rate: Rational, size: (width: Int, height: Int)? = nil, samples: Int? = nil,
+    cancel: CancellationFlag
+  ) throws(MediaError) {
     let scan = try ClipScan(path, cancel: cancel)
-    guard scan.shown == frames, scan.hidden == 0, scan.start == 0, scan.fps == Rational(fps, 1) else {
+    guard scan.shown == frames, scan.hidden == 0, scan.start == 0, scan.fps == rate else {
       throw MediaError(
         .library,
-        "The output came out with \(scan.shown) frames in \(scan.seconds) s instead of \(frames) at \(fps) a second."
+        "The output came out with \(scan.shown) frames in \(scan.seconds) s instead of \(frames) at \(rate.value) a second."
       )
+    }
+    if let size {
+      guard scan.parameters.width == size.width, scan.parameters.height == size.height,
+        scan.orientation == .upright, scan.pixelShape == Rational(1, 1), scan.parameters.isPlainH264
+      else {
+        throw MediaError(.library, "The output did not come out as H.264 of \(size.width)×\(size.height).")
+      }
     }
     guard try Probe.isFaststart(path) else {
       throw MediaError(.library, "The output's index did not come out in front.")

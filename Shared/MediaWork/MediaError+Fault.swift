@@ -12,6 +12,10 @@ extension MediaError: TaskFaultConvertible {
         kind: .transient)
     case _ where isTransient:
       TaskFault(code: "media_interrupted", detail: "Media work was interrupted.", kind: .transient)
+    case .tooShort:
+      TaskFault(
+        code: "clips_too_short",
+        detail: "The clips are \(missingFrames ?? 0) frames shorter than the film is to be.", kind: .config)
     case .missing, .unreadable, .notMedia, .corrupt, .unsupported, .tooLarge, .mismatch:
       TaskFault(
         code: "media_unreadable", detail: "A file that the work needs cannot be used.", kind: .config)

@@ -94,7 +94,7 @@ struct StitchChunksTests {
         StitchChunks(shelf: rig.shelf, media: rig.media),
         command(.stitch, .stitch(try await input(rig, video, frameCount: 200)), video: video))
       #expect(report.state == .failed)
-      #expect(report.fault?.code == "media_unreadable")
+      #expect(report.fault?.code == "clips_too_short")
     }
   }
 

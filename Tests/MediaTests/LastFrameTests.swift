@@ -38,12 +38,12 @@ struct LastFrameTests {
     #expect(try folder.names().sorted() == ["clip.mp4", "cut.mp4"])
   }
 
-  @Test func clipWithoutItsIndexIsNoMedia() throws {
+  @Test func clipWithoutItsIndexIsCutOff() throws {
     let clip = folder.path("clip.mp4")
     try Scene().write(0..<5, to: clip)
     let bytes = try #require(FileManager.default.contents(atPath: clip))
     try bytes.prefix(200).write(to: URL(filePath: folder.path("cut.mp4")))
-    #expect(refusal { _ = try LastFrame.extract(from: folder.path("cut.mp4")) } == .notMedia)
+    #expect(refusal { _ = try LastFrame.extract(from: folder.path("cut.mp4")) } == .corrupt)
   }
 
   @Test(arguments: [

@@ -36,7 +36,7 @@ struct StitcherTests {
   @Test func lengthAndRateComeFromTheClipsWhenNotGiven() throws {
     try Scene().write(0..<12, to: folder.path("a.mp4"), fps: 24)
     let report = try Stitcher.stitch([folder.path("a.mp4"), folder.path("a.mp4")], to: folder.path("o.mp4"))
-    #expect(report.fps == 24 && report.frameCount == 24 && report.durationSeconds == 1)
+    #expect(report.fps == Rational(24, 1) && report.frameCount == 24 && report.durationSeconds == 1)
   }
 
   @Test func otherSizeAndRateAreFittedToTheFirstClip() throws {
@@ -46,7 +46,7 @@ struct StitcherTests {
     try Scene(width: 96, height: 96).write(0..<12, to: second, fps: 24)
     let output = folder.path("all.mp4")
     let report = try Stitcher.stitch([first, second], to: output, frameCount: 30, fps: 30)
-    #expect(report.method == .encode && report.notes.count == 1)
+    #expect(report.method == .mixed && report.copiedFrames == 15 && report.notes.count == 2)
     let frames = try decoded(output)
     #expect(frames.count == 30)
     let joined = frames[20]
@@ -55,14 +55,52 @@ struct StitcherTests {
     #expect(joined.y[48 * 160 + 80] > 40)
   }
 
-  @Test func clipOfOtherSettingsIsEncodedAgainWithANote() throws {
-    let clips = try clips([10, 10])
+  @Test(arguments: 0..<3)
+  func onlyTheClipOfOtherSettingsIsEncodedAgain(place: Int) throws {
+    var clips = try clips([10, 10])
     let quick = folder.path("quick.mp4")
-    try Scene().write(20..<30, to: quick, settings: ClipSettings(preset: "ultrafast"))
-    let report = try Stitcher.stitch(clips + [quick], to: folder.path("all.mp4"))
-    #expect(report.method == .encode)
-    #expect(report.notes == ["Clip 3 was encoded with other settings."])
-    #expect(try Probe.countFrames(folder.path("all.mp4")) == 30)
+    let other = try Scene().write(20..<30, to: quick, settings: ClipSettings(preset: "ultrafast"))
+    clips.insert(quick, at: place)
+    let output = folder.path("all.mp4")
+    let report = try Stitcher.stitch(clips, to: output, frameCount: 30)
+    // Its own settings are the measure for those behind it.
+    let copied = place == 0 ? 10 : 20
+    #expect(report.method == .mixed && report.copiedFrames == copied)
+    #expect(report.notes.contains { $0.contains("was encoded with other settings.") })
+    #expect(report.notes.last == "\(30 - copied) frames were encoded again.")
+    let frames = try decoded(output)
+    #expect(frames.count == 30)
+    for (frame, wanted) in zip(frames[place * 10..<place * 10 + 10], other) {
+      #expect(frame.likeness(to: wanted) > 30)
+    }
+    let sources = try clips.map { try decoded($0) }
+    for index in 0..<3 where place == 0 ? index == 0 : index != place {
+      #expect(Array(frames[index * 10..<index * 10 + 10]) == sources[index])
+    }
+  }
+
+  @Test func clipsAreEncodedWhenNoneHasTheSizeOfTheResult() throws {
+    let first = folder.path("first.mp4")
+    let second = folder.path("second.mp4")
+    try Scene().write(0..<5, to: first, fps: 24)
+    try Scene(width: 96, height: 96).write(0..<6, to: second)
+    let report = try Stitcher.stitch([first, second], to: folder.path("all.mp4"), fps: 30)
+    #expect(report.method == .encode && report.frameCount == 12)
+    #expect(report.notes.contains("Clip 2 has another size."))
+  }
+
+  @Test(arguments: [1, 2, 15, 29, 30, 31, 32, 47, 60, 75, 89])
+  func clipsAreCutToAnyLengthAndCopiedAsFarAsPossible(length: Int) throws {
+    let clips = try clips([30, 30, 30])
+    let output = folder.path("all.mp4")
+    let report = try Stitcher.stitch(clips, to: output, frameCount: length, fps: 30)
+    #expect(report.frameCount == length && length - report.copiedFrames <= 2)
+    let frames = try decoded(output)
+    let sources = try clips.flatMap { try decoded($0) }
+    #expect(frames.count == length)
+    #expect(zip(frames, sources).filter { $0 == $1 }.count >= report.copiedFrames)
+    for (frame, wanted) in zip(frames, sources) { #expect(frame.likeness(to: wanted) > 30) }
+    #expect(report.notes.contains("Clip 3 was not needed.") == (length <= 60))
   }
 
   @Test(arguments: [(30, 5), (40, 10)])
@@ -76,7 +114,6 @@ struct StitcherTests {
     #expect(frames.count == report.frameCount)
     let sources = try clips.flatMap { try decoded($0) }
     #expect(try #require(frames.last).likeness(to: sources[report.frameCount - 1]) > 33)
-    if length - excess == 30 { #expect(report.method == .copy) }
   }
 
   @Test func repeatedFramesAreLeftOutBeforeTheEndIsCut() throws {
@@ -91,7 +128,7 @@ struct StitcherTests {
     let output = folder.path("all.mp4")
     let report = try Stitcher.stitch(paths, to: output, frameCount: 45, fps: 30)
     #expect(report.notes.filter { $0.contains("repeats the one before") }.count == 2)
-    #expect(report.notes.last == "1 frame was cut off the end.")
+    #expect(report.notes.contains("1 frame was cut off the end."))
     let frames = try decoded(output)
     #expect(frames.count == 45)
     for (frame, wanted) in zip(frames, scene) { #expect(frame.likeness(to: wanted) > 30) }
@@ -100,24 +137,50 @@ struct StitcherTests {
   @Test func missingFramesAreMadeByStretchingTheLastClip() throws {
     let clips = try clips([20, 20])
     let report = try Stitcher.stitch(clips, to: folder.path("all.mp4"), frameCount: 44, fps: 30)
-    #expect(report.method == .encode && report.frameCount == 44)
+    #expect(report.method == .mixed && report.copiedFrames == 20 && report.frameCount == 44)
     #expect(report.notes.contains("The last clip was stretched from 20 to 24 frames."))
     let frames = try decoded(folder.path("all.mp4"))
     let last = try #require(try decoded(clips[1]).last)
     #expect(try #require(frames.last).likeness(to: last) > 33)
   }
 
-  @Test(arguments: [24, 56])
-  func lengthsThatAreFarOffAreRefusedWithTheNumbers(frameCount: Int) throws {
+  @Test func missingFramesAreCountedWhenTheyAreTooMany() throws {
     let clips = try clips([20, 20])
     do {
-      _ = try Stitcher.stitch(clips, to: folder.path("all.mp4"), frameCount: frameCount, fps: 30)
+      _ = try Stitcher.stitch(clips, to: folder.path("all.mp4"), frameCount: 56, fps: 30)
       Issue.record("A wrong length was accepted.")
     } catch {
-      #expect(error.code == .mismatch)
-      #expect(error.message.contains("40") && error.message.contains("\(frameCount)"))
+      #expect(error.code == .tooShort && error.missingFrames == 16)
+      #expect(error.message.contains("40") && error.message.contains("56"))
     }
     #expect(try folder.names().count == 2)
+  }
+
+  @Test func framesBeyondWhatIsWorkedOnAreRefused() throws {
+    let clips = try clips([20])
+    let refused = refusal {
+      _ = try Stitcher.stitch(clips, to: folder.path("all.mp4"), frameCount: 80_000, fps: 30)
+    }
+    #expect(refused == .tooLarge)
+  }
+
+  @Test func framesOfAFractionalRateAreCopied() throws {
+    let clips = try clips([20, 20])
+    for clip in clips { try ticks(of: clip, perSecond: 15_360, become: 15_345) }
+    let output = folder.path("all.mp4")
+    let report = try Stitcher.stitch(clips, to: output, frameCount: 40)
+    #expect(report.method == .copy && report.fps == Rational(15_345, 512))
+    #expect(try Probe.probe(output).videos.first?.fps == Rational(15_345, 512))
+  }
+
+  /// Changes the time base of a clip in its `mdhd` box (ISO/IEC 14496-12, 8.4.2).
+  private func ticks(of path: String, perSecond: UInt32, become ticks: UInt32) throws {
+    var bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
+    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: Array("mdhd".utf8)) }) + 16
+    let number = { (value: UInt32) in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+    try #require(Array(bytes[place..<place + 4]) == number(perSecond))
+    bytes.replaceSubrange(place..<place + 4, with: number(ticks))
+    try Data(bytes).write(to: URL(filePath: path))
   }
 
   @Test func cutOffClipIsRefusedAndLeavesNoOutput() throws {

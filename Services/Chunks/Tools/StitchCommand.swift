@@ -3,14 +3,15 @@ import Artifacts
 import Contracts
 import Media
 
-/// `longtake-chunks stitch [--duration S] --output OUT IN…`, or with `--user U --video V` instead of the clips.
+/// `longtake-chunks stitch [--duration S] [--json] --output OUT IN…`, or with `--user U --video V` instead of the clips.
 struct StitchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stitch", abstract: "Join clips into one video, of an exact length if one is given.",
     discussion: "With --user and --video, the newest take of every chunk of that video comes from the store.")
 
-  @Option(help: "Seconds that the result must have; within half a second of the clips' sum.")
+  @Option(help: "Seconds that the result must have; at most half a second more than the clips have.")
   var duration: Double?
+  @Flag(help: "For machines.") var json = false
   @Option(help: "The result; replaced if it is there.") var output: String
   @Option(help: "Whose video it is.") var user: String?
   @Option(help: "The id of a video whose chunks are joined.") var video: String?
@@ -45,7 +46,8 @@ struct StitchCommand: AsyncParsableCommand {
     }
     try await media.shutdown()
     let report = try outcome.get()
-    let length = "\(report.frameCount) frames at \(report.fps) fps, \(report.durationSeconds) s"
+    guard !json else { throw CleanExit.message(String(decoding: try JSON.encode(report), as: UTF8.self)) }
+    let length = "\(report.frameCount) frames at \(report.fps.value) fps, \(report.durationSeconds) s"
     throw CleanExit.message(([length + ", \(report.method.rawValue)"] + report.notes).joined(separator: "\n"))
   }
 
@@ -62,7 +64,6 @@ struct StitchCommand: AsyncParsableCommand {
 
   /// The length in frames of the first clip's rate, which the result has.
   private static func frameCount(_ duration: Double, _ clip: String) throws -> Int {
-    let fps = try Probe.probe(clip).videos.first?.fps.value.rounded() ?? 0
-    return max(1, Int((duration * fps).rounded()))
+    max(1, Int((duration * (try Stitcher.rate(of: clip)).value).rounded()))
   }
 }

@@ -77,7 +77,7 @@ struct ChunkRecipe<Maker: VideoMaker>: TakeRecipe {
     try await context.timed {
       try await media.run { cancel in
         if role == ChunkRole.poster { return try Poster.write(of: clip, to: path, cancel: cancel) }
-        try LastFrame.extract(from: clip, toPNG: path, cancel: cancel)
+        _ = try LastFrame.extract(from: clip, toPNG: path, cancel: cancel)
       }
     }
     return path

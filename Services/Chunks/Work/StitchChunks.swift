@@ -28,7 +28,7 @@ struct StitchChunks: TaskExecutor {
     return .stitch(
       StitchResult(
         video: try take.file(StitchRole.film), take: take.number, frameCount: input.frameCount,
-        method: report?.method == .encode ? .encode : .copy,
+        method: report.map { $0.method == .copy ? .copy : .encode } ?? .copy,
         notes: report?.notes ?? ["The file of an earlier attempt was whole and is used."], seams: seams,
         poster: take.files[StitchRole.poster], filmstrip: take.files[StitchRole.filmstrip],
         filmstripVtt: take.files[StitchRole.filmstripVtt], findings: findings.isEmpty ? nil : findings))
