@@ -122,7 +122,7 @@ let package = Package(
       "Harness", ["EventLoop", "HTTPClient", "Postgres", httpTypes, logging],
       folder: "Testing", wrapper: true),
 
-    service("Gateway", ["EventLoop", crypto, nioCore]),
+    service("Gateway", ["EventLoop", crypto, nioCore, nioPosix]),
     service("Status"),
     service("Planner"),
     service("References", ["Animatic", "Media", "MediaWork"]),

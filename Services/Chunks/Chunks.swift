@@ -9,7 +9,8 @@ import ServiceKit
   static let identity = ServiceIdentity(.chunks, version: "0.1.0")
   static let settings = WorkerService.settings + [ChunkSettings.localLatency] + ArtifactStoreSettings.declared
   static let tools: [any ParsableCommand.Type] = [
-    ProbeCommand.self, LastFrameCommand.self, StitchCommand.self, CheckFilesCommand.self, StoreCommand.self,
+    ProbeCommand.self, LastFrameCommand.self, StitchCommand.self, SeamsCommand.self, CheckFilesCommand.self,
+    StoreCommand.self,
   ]
 
   static func assemble(_ start: Start) async throws -> Assembly { try Wiring(start).assembly }

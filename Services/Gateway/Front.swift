@@ -34,7 +34,7 @@ struct Front: Sendable {
       publicRoutes: [
         videos.routes, ActionRoutes(videos: videos).routes,
         EventRoutes(neighbours: neighbours, hub: hub).routes,
-        MediaRoutes(store: artifacts, signer: signer).routes, catalogueRoutes.routes,
+        MediaRoutes(store: artifacts, signer: signer, address: address).routes, catalogueRoutes.routes,
         KeyRoutes(ring: keys, idempotency: idempotency).routes,
       ],
       middleware: [

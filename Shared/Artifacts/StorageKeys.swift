@@ -25,12 +25,20 @@ public struct StorageKeys: Sendable, Equatable {
     "\(folder)/chunk_\(Self.digits(index))\(Self.suffix(take))_last_frame.png"
   }
 
+  public func chunkPoster(_ index: Int, take: Int = 1) -> String {
+    "\(folder)/chunk_\(Self.digits(index))\(Self.suffix(take))_poster.jpg"
+  }
+
   public func styleGuide(take: Int = 1) -> String { key("style_guide", take, "png") }
   public func productReference(take: Int = 1) -> String { key("product_reference", take, "png") }
   public func stitched(take: Int = 1) -> String { key("stitched", take, "mp4") }
   public func music(take: Int = 1) -> String { key("background", take, "mp3") }
   public func final(take: Int = 1) -> String { key("final_draft", take, "mp4") }
-  public var delivery: String { "\(folder)/delivery.json" }
+  public func delivery(take: Int = 1) -> String { key("delivery", take, "json") }
+  public func poster(take: Int = 1) -> String { key("poster", take, "jpg") }
+  public func filmstrip(take: Int = 1) -> String { key("filmstrip", take, "jpg") }
+  public func filmstripVtt(take: Int = 1) -> String { key("filmstrip", take, "vtt") }
+  public func waveform(take: Int = 1) -> String { key("waveform", take, "png") }
 
   /// Where a user's files are: his own name if it is harmless, else a UUID that is always the same for him.
   public static func segment(ofUser user: String) -> String {

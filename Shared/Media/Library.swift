@@ -82,3 +82,12 @@ struct Options: ~Copyable {
     throw MediaError(.library, "The option \(String(cString: name)) is not known to this libav.")
   }
 }
+
+/// The libraries that do the work.
+public enum MediaLibraries {
+  /// The versions of libavformat and libavcodec that run, as `59.27.100`.
+  public static var versions: [String: String] {
+    let text = { (version: UInt32) in "\(version >> 16).\(version >> 8 & 0xFF).\(version & 0xFF)" }
+    return ["libavformat": text(avformat_version()), "libavcodec": text(avcodec_version())]
+  }
+}

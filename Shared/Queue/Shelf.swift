@@ -9,6 +9,16 @@ public protocol TakeRecipe: Sendable {
   func make(_ role: String, kept: [String: String], in directory: String) async throws -> String
   /// Throws unless the file satisfies the request.
   func verify(_ role: String, file: String) async throws
+  /// Roles that a take is good without: one that cannot be made is left out.
+  var extras: Set<String> { get }
+  /// Told what is stored of a take, before the next role is made.
+  func stored(_ role: String, _ file: ArtifactReference)
+}
+
+extension TakeRecipe {
+  public var extras: Set<String> { [] }
+
+  public func stored(_ role: String, _ file: ArtifactReference) {}
 }
 
 /// The files of a take as they are stored.
@@ -89,25 +99,41 @@ public struct Shelf: Sendable {
       var files: [String: ArtifactReference] = [:]
       var kept: [String: String] = [:]
       for role in recipe.slot.roles {
-        let key = recipe.slot.key(role, take)
-        if let stored = try await artifacts.head(key) {
-          files[role] = stored
-        } else {
-          let made = try await recipe.make(role, kept: kept, in: directory)
-          try await context.timed { try await recipe.verify(role, file: made) }
-          switch try await artifacts.put(file: made, as: key) {
-          case .stored(let stored):
-            (files[role], kept[role]) = (stored, made)
-            continue
-          case .exists(let other): files[role] = other
+        do {
+          guard let (file, local) = try await place(role, of: recipe, take, kept, directory, context) else {
+            if recipe.extras.contains(role) { continue }
+            return nil
           }
+          (files[role], kept[role]) = (file, local)
+          recipe.stored(role, file)
+        } catch {
+          try Task.checkCancellation()
+          guard recipe.extras.contains(role) else { throw error }
+          context.note("without_\(role)", "\(error)")
         }
-        let local = try await artifacts.localFile(key)
-        guard try await satisfies(recipe, role, local) else { return nil }
-        kept[role] = local
       }
       return files
     }
+  }
+
+  /// Makes and stores a role's file, or adopts what is stored; nil when its key is taken by something else.
+  private func place(
+    _ role: String, of recipe: some TakeRecipe, _ take: Int, _ kept: [String: String], _ directory: String,
+    _ context: TaskContext
+  ) async throws -> (file: ArtifactReference, local: String)? {
+    let key = recipe.slot.key(role, take)
+    var stored = try await artifacts.head(key)
+    if stored == nil {
+      let made = try await recipe.make(role, kept: kept, in: directory)
+      try await context.timed { try await recipe.verify(role, file: made) }
+      switch try await artifacts.put(file: made, as: key) {
+      case .stored(let file): return (file, made)
+      case .exists(let other): stored = other
+      }
+    }
+    let local = try await artifacts.localFile(key)
+    guard let stored, try await satisfies(recipe, role, local) else { return nil }
+    return (stored, local)
   }
 
   private func satisfies(_ recipe: some TakeRecipe, _ role: String, _ file: String) async throws -> Bool {

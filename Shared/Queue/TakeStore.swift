@@ -40,16 +40,17 @@ public struct TakeStore: Sendable {
       SELECT take FROM \(raw: table)
       WHERE slot = \(slot.name) AND task_id = \(task.taskId) AND state <> 'abandoned' LIMIT 1
       """)
-    if let row = own.first { return try row.decode("take") }
     let next = try await connection.query(
       "SELECT coalesce(max(take), 0) + 1 AS take FROM \(raw: table) WHERE slot = \(slot.name)")
-    let take: Int = try next.first?.decode("take") ?? 1
+    let take: Int = try (own.first ?? next.first)?.decode("take") ?? 1
+    // An older version of the service may have reserved fewer roles.
     for role in slot.roles {
       try await connection.execute(
         """
         INSERT INTO \(raw: table) (slot, take, role, key, task_id, run_id, user_id)
         VALUES (\(slot.name), \(take), \(role), \(slot.key(role, take)), \(task.taskId), \(task.runId),
           \(task.userId))
+        ON CONFLICT (slot, take, role) DO NOTHING
         """)
     }
     return take

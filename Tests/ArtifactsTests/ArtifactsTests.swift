@@ -91,6 +91,13 @@ struct StorageKeysTests {
     #expect(keys.chunk(112) == "\(folder)/chunk_112.mp4")
     #expect(keys.final(take: 2) == "\(folder)/final_draft_take_02.mp4")
     #expect(keys.music() == "\(folder)/background.mp3")
+    #expect(keys.chunkPoster(0) == "\(folder)/chunk_00_poster.jpg")
+    #expect(keys.chunkPoster(3, take: 2) == "\(folder)/chunk_03_take_02_poster.jpg")
+    #expect(keys.delivery() == "\(folder)/delivery.json")
+    #expect(keys.delivery(take: 2) == "\(folder)/delivery_take_02.json")
+    #expect(keys.poster() == "\(folder)/poster.jpg" && keys.waveform() == "\(folder)/waveform.png")
+    #expect(keys.filmstrip(take: 2) == "\(folder)/filmstrip_take_02.jpg")
+    #expect(keys.filmstripVtt(take: 2) == "\(folder)/filmstrip_take_02.vtt")
     #expect(keys.productReference(take: 2) == "\(folder)/product_reference_take_02.png")
   }
 

@@ -88,6 +88,61 @@ struct AudioPhaseTests {
       #expect(info.audios.count == (hasMusic ? 1 : 0))
       #expect(info.videos.first?.frameCount == 30)
       #expect(info.faststart)
+      #expect((result.waveform != nil) == hasMusic)
+    }
+  }
+
+  private func mix(_ rig: Rig, frames: Int, planned: Int? = nil, width: Int = 160) async throws -> TaskReport
+  {
+    let video = VideoID.random()
+    let keys = StorageKeys.video(user: "ada", video: video)
+    let film = try await rig.store(keys.stitched()) { try writeFilm($0, frames: frames) }
+    let music = try await rig.store(keys.music()) { try writeTone($0, seconds: Double(frames) / 30) }
+    let input = MixInput(
+      videoId: video, video: film, music: music, volume: 0.7, frameCount: planned ?? frames, fps: 30,
+      width: width, height: 90)
+    return try await rig.run(
+      MixFilm(shelf: rig.shelf, media: rig.media), command(.mix, .mix(input), video: video))
+  }
+
+  @Test func filmIsCertifiedBesideItself() async throws {
+    try await withRig("tracks", AudioMigrations.all) { rig in
+      let report = try await mix(rig, frames: 75)
+      guard case .mix(let result) = report.result else { throw report.fault ?? TaskFault.none }
+      let path: String = try await rig.shelf.file(of: try #require(result.certificate))
+      let certificate = try JSON.decode(
+        DeliveryCertificate.self, from: try Data(contentsOf: URL(filePath: path)))
+      #expect(certificate == result.delivery)
+      #expect(certificate.sha256 == result.film.sha256 && certificate.bytes == result.film.bytes)
+      #expect(certificate.file == "final_draft.mp4")
+      #expect(certificate.checks.allSatisfy { $0.verdict != .fail })
+      // The film of the test is black and stands still.
+      #expect(certificate.verdict == .passedWithFindings)
+      #expect(result.findings?.map(\.code) == ["film_black", "film_frozen"])
+    }
+  }
+
+  @Test func filmOfAnotherStructureIsNeverStored() async throws {
+    try await withRig("tracks", AudioMigrations.all) { rig in
+      let report = try await mix(rig, frames: 30, width: 320)
+      #expect(report.state == .failed && report.fault?.code == "film_mismatch")
+      #expect(report.fault?.detail.contains("size is 160x90 instead of 320x90.") == true)
+      let stored = try await rig.artifacts.list("ada")
+      #expect(!stored.contains { $0.contains("final_draft") || $0.contains("delivery") })
+    }
+  }
+
+  @Test func attemptAfterACrashAdoptsTheFilmAndItsCertificate() async throws {
+    try await withRig("tracks", AudioMigrations.all) { rig in
+      let video = VideoID.random()
+      let keys = StorageKeys.video(user: "ada", video: video)
+      let film = try await rig.store(keys.stitched()) { try writeFilm($0, frames: 30) }
+      let input = MixInput(
+        videoId: video, video: film, music: nil, volume: 0.7, frameCount: 30, fps: 30)
+      let report = try await rig.run(
+        Dying(1, MixFilm(shelf: rig.shelf, media: rig.media)), command(.mix, .mix(input), video: video))
+      guard case .mix(let result) = report.result else { throw report.fault ?? TaskFault.none }
+      #expect(result.take == 1 && result.delivery?.sha256 == result.film.sha256)
     }
   }
 }

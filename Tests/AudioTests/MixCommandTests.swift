@@ -37,6 +37,26 @@ struct MixCommandTests {
     }
   }
 
+  @Test func ownSoundIsKeptWithoutMusic() async throws {
+    try await withFolder { folder in
+      try writeFilm("\(folder)/v.mp4", frames: 30)
+      try writeTone("\(folder)/m.mp3", seconds: 1)
+      let first = try MixCommand.parse([
+        "--video", "\(folder)/v.mp4", "--music", "\(folder)/m.mp3", "--output", "\(folder)/own.mp4",
+      ])
+      #expect(throws: CleanExit.self) { try first.run() }
+      let tool = try MixCommand.parse([
+        "--video", "\(folder)/own.mp4", "--keep-sound", "--output", "\(folder)/out.mp4",
+      ])
+      #expect(throws: CleanExit.self) { try tool.run() }
+      #expect(try Probe.probe("\(folder)/out.mp4").audios.count == 1)
+    }
+  }
+
+  @Test func mixOfNothingIsRefused() {
+    #expect(throws: (any Error).self) { try MixCommand.parse(["--video", "v", "--output", "o"]) }
+  }
+
   @Test(arguments: ["1.5", "-0.1", "loud"]) func volumeOutsideItsRangeIsRefused(_ volume: String) {
     #expect(throws: (any Error).self) {
       try MixCommand.parse(["--video", "v", "--music", "m", "--output", "o", "--volume", volume])

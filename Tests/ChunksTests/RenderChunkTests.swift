@@ -32,6 +32,7 @@ struct RenderChunkTests {
       let frame: String = try await rig.shelf.file(of: result.lastFrame)
       #expect(try PNG.read(frame) == LastFrame.extract(from: clip))
       #expect((report.workSeconds ?? 0) > 0)
+      #expect(result.poster?.key == "ada/videos/\(video)/chunk_00_poster.jpg")
     }
   }
 
@@ -74,8 +75,8 @@ struct RenderChunkTests {
           $0.split(separator: "/").last.map(String.init)
         }
           == [
-            "chunk_01.mp4", "chunk_01_last_frame.png", "chunk_01_take_02.mp4",
-            "chunk_01_take_02_last_frame.png",
+            "chunk_01.mp4", "chunk_01_last_frame.png", "chunk_01_poster.jpg", "chunk_01_take_02.mp4",
+            "chunk_01_take_02_last_frame.png", "chunk_01_take_02_poster.jpg",
           ])
     }
   }

@@ -46,6 +46,35 @@ struct ToolsTests {
     }
   }
 
+  @Test func joinsAreMeasuredForMachinesAndForPeople() async throws {
+    try await withFolder { folder in
+      let clips = ["a", "b"].map { "\(folder)/\($0).mp4" }
+      for (index, clip) in clips.enumerated() { try writeGrey(clip, frames: 10, first: 40 + 60 * index) }
+      let said = { (options: [String]) throws -> String in
+        let tool = try SeamsCommand.parse(clips + options)
+        do {
+          try tool.run()
+          return ""
+        } catch let exit as CleanExit {
+          return exit.description
+        }
+      }
+      #expect(try said([]).contains("b.mp4: broken"))
+      let json = try JSON.decode(SeamsAnswer.self, from: Data(try said(["--json"]).utf8))
+      #expect(json.seams.map(\.seam.chunk) == [1] && json.driftVerdict == .visible)
+    }
+  }
+
+  private struct SeamsAnswer: Decodable {
+    struct Row: Decodable { let seam: Seam }
+    let seams: [Row]
+    let driftVerdict: Seam.Verdict
+  }
+
+  @Test func seamOfOneClipIsRefused() {
+    #expect(throws: (any Error).self) { try SeamsCommand.parse(["a.mp4"]) }
+  }
+
   @Test(arguments: [
     ["--output", "a.mp4", "a.mp4"], ["--output", "o", "--user", "ada", "a"],
     ["--output", "o", "--user", "ada"], ["--output", "o", "--user", "ada", "--video", "1"],

@@ -83,6 +83,34 @@ struct Golden: Sendable, CustomTestStringConvertible {
       TaskResult.stitch(
         StitchResult(video: Samples.clip, take: 1, frameCount: 900, method: .copy, notes: ["n"]))),
     Golden(
+      "result_chunk_poster",
+      TaskResult.chunk(
+        ChunkResult(
+          clip: Samples.clip, lastFrame: Samples.image, take: 1, frameCount: 150, fps: 30, startsFrom: .chunk,
+          model: "animatic", poster: Samples.image))),
+    Golden(
+      "result_stitch_measured",
+      TaskResult.stitch(
+        StitchResult(
+          video: Samples.clip, take: 1, frameCount: 900, method: .copy, notes: ["n"], seams: [Samples.seam],
+          poster: Samples.image, filmstrip: Samples.image, filmstripVtt: Samples.image,
+          findings: [Samples.finding]))),
+    Golden(
+      "result_mix_certified",
+      TaskResult.mix(
+        MixResult(
+          film: Samples.clip, take: 1, frameCount: 900, hasAudio: true, certificate: Samples.image,
+          delivery: Samples.certificate, waveform: Samples.image, findings: [Samples.finding]))),
+    Golden(
+      "task_command_mix_checked",
+      Samples.command(
+        .mix(
+          MixInput(
+            videoId: Samples.video, video: Samples.clip, music: Samples.clip, volume: 0.7, frameCount: 900,
+            fps: 30, width: 1280, height: 720, seams: [Samples.seam], still: [FrameSpan(start: 0, end: 150)]))
+      )),
+    Golden("delivery_certificate", Samples.certificate),
+    Golden(
       "result_music", TaskResult.music(MusicResult(track: Samples.clip, take: 1, durationSeconds: 30))),
     Golden(
       "result_mix", TaskResult.mix(MixResult(film: Samples.clip, take: 1, frameCount: 900, hasAudio: true))),

@@ -57,6 +57,23 @@ enum Samples {
         clip: clip, lastFrame: image, take: 1, frameCount: 150, fps: 30, startsFrom: .chunk,
         model: "animatic")), fault: fault, waitingOn: waiting)
 
+  static let seam = Seam(
+    chunk: 1, relativePsnrDb: -0.25, ssim: 0.875, deltaY: 0.125, deltaU: 0.25, deltaV: -0.5,
+    motionRatio: 1.5, verdict: .visible)
+
+  static let certificate = DeliveryCertificate(
+    videoId: video, file: "final_draft.mp4", bytes: 123_456, sha256: String(repeating: "ab", count: 32),
+    verdict: .passedWithFindings,
+    checks: [
+      DeliveryCheck(name: "frame_count", value: .number(900), limit: .number(900), verdict: .pass),
+      DeliveryCheck(name: "size", value: .text("1280x720"), limit: .text("1280x720"), verdict: .pass),
+      DeliveryCheck(name: "index_in_front", value: .flag(true), limit: .flag(true), verdict: .pass),
+      DeliveryCheck(
+        name: "black_seconds", value: .number(0.75), limit: .text("less than 0.5"), verdict: .warn),
+    ], seams: [seam], software: ["longtake-audio": "0.1.0"])
+
+  static let finding = Warning(code: "film_black", phase: "mix", detail: "The film is black for 0.75 s.")
+
   static func command(_ input: TaskInput) -> TaskCommand {
     TaskCommand(
       taskId: task, runId: RunID(run), userId: "local", step: .chunk(3), generation: 2, input: input,

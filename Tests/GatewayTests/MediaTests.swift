@@ -173,6 +173,21 @@ struct MediaRedirectTests {
     }
   }
 
+  @Test func indexOfAFilmstripIsAnsweredHereBecauseItsLinksAreSigned() async throws {
+    try await withCinema { gateway, _ in
+      let path = FileManager.default.temporaryDirectory.path + "/strip-\(UUID().uuidString)"
+      try Data("WEBVTT\n\nfilmstrip.jpg#xywh=0,0,160,90\n".utf8).write(to: URL(filePath: path))
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      let key = Fixture.keys.filmstripVtt()
+      _ = try await gateway.store.put(file: path, as: key)
+      let link = Fixture.signer.sign(key: key)
+      let answer = try await gateway.send(
+        .get, "/media/\(key)?expires=\(link.expires)&signature=\(link.signature)")
+      #expect(answer.status == .ok)
+      #expect(String(buffer: answer.body).contains("/media/\(Fixture.keys.filmstrip())?expires="))
+    }
+  }
+
   @Test func headIsAnsweredHere() async throws {
     try await withCinema { gateway, link in
       let answer = try await gateway.send(.head, link)

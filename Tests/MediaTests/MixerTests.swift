@@ -53,14 +53,16 @@ struct MixerTests {
     #expect(try decoded(output) == decoded(video))
   }
 
-  @Test func shortMusicEndsInSilence() throws {
-    try prepare(frames: 30, samples: 12_000)
+  @Test func shortMusicIsRepeatedToTheEnd() throws {
+    try prepare(frames: 60, samples: 48_000)
     let report = try Mixer.mix(
-      video: video, music: music, volume: 1, to: output, frameCount: 30, fps: 30)
+      video: video, music: music, volume: 1, to: output, frameCount: 60, fps: 30)
     let sound = try AudioReader.readFloat(output)
-    #expect(report.notes == ["The music ends 0.75 s before the video."])
-    #expect(try #require(sound.left[4_000..<10_000].max()) > 0.4)
-    #expect(sound.left[20_000..<46_000].allSatisfy { abs($0) < 0.001 })
+    #expect(report.notes == ["The music is 1.0 s long and was repeated to the end of the video."])
+    for start in stride(from: 2_000, to: 68_000, by: 4_000) {
+      #expect(try #require(sound.left[start..<start + 2_000].max()) > 0.3)
+    }
+    #expect(abs(sound.left[95_990]) < 0.02)
   }
 
   @Test func volumeIsAppliedToTheMusic() throws {
@@ -72,13 +74,57 @@ struct MixerTests {
     #expect(abs((level(after) / level(before)).squareRoot() - 0.7) < 0.01)
   }
 
-  @Test func musicThatWouldClipIsTurnedDown() throws {
+  @Test func musicThatWouldClipIsLimitedAndSaidSo() throws {
     try prepare(frames: 30, samples: 96_000, level: 0.9)
     let report = try Mixer.mix(
       video: video, music: music, volume: 3, to: output, frameCount: 30, fps: 30)
     #expect(report.peak > 2)
-    #expect(report.notes.contains { $0.contains("turned down") })
-    #expect(try AudioReader.readFloat(output).left.allSatisfy { abs($0) < 1.05 })
+    #expect(report.notes.contains { $0.hasPrefix("The limiter turned peaks down") })
+    #expect(try #require(report.loudness?.truePeak) <= -0.99)
+    #expect(try AudioReader.readFloat(output).left.allSatisfy { abs($0) < 1 })
+  }
+
+  @Test func loudnessOfTheMixIsReported() throws {
+    try prepare(frames: 30, samples: 48_000)
+    let report = try Mixer.mix(video: video, music: music, volume: 0.7, to: output, frameCount: 30, fps: 30)
+    // 440 Hz at half of full scale on both channels, which LAME lowers a little, times 0.7.
+    #expect(abs(try #require(report.loudness?.integrated) + 9.9) < 0.5)
+  }
+
+  /// Writes a clip with a tone of its own and returns its name.
+  private func writeSounding(_ name: String, level: Float) throws -> String {
+    let own = folder.path(name)
+    try prepare(frames: 30, samples: 48_000, level: level)
+    _ = try Mixer.mix(video: video, music: music, volume: 1, to: own, frameCount: 30, fps: 30)
+    return own
+  }
+
+  @Test(arguments: [true, false]) func ownSoundIsKeptWhenAsked(_ isKept: Bool) throws {
+    let own = try writeSounding("own.mp4", level: 0.3)
+    let report = try Mixer.mix(
+      video: own, music: music, volume: 0.5, soundOf: isKept ? [own] : [], to: output, frameCount: 30, fps: 30
+    )
+    let level = try #require(try AudioReader.readFloat(output).left[10_000..<30_000].max())
+    #expect(abs(level - (isKept ? 0.45 : 0.15)) < 0.03)
+    let note =
+      isKept ? "1 of 1 files have sound of their own, which was kept." : "The video's own sound was left out."
+    #expect(report.notes == [note])
+    #expect(try decoded(output) == decoded(video))
+  }
+
+  @Test func soundOfClipsIsHeardWhereTheyAreShown() throws {
+    let loud = try writeSounding("loud.mp4", level: 0.6)
+    let quiet = try writeSounding("quiet.mp4", level: 0.2)
+    let silent = folder.path("silent.mp4")
+    try Scene().write(0..<30, to: silent)
+    _ = try Stitcher.stitch([loud, silent, quiet], to: video)
+    let report = try Mixer.mix(
+      video: video, music: nil, volume: 0.7, soundOf: [loud, silent, quiet], to: output, frameCount: 90,
+      fps: 30)
+    let sound = try AudioReader.readFloat(output).left
+    let level = { (start: Int) in sound[start..<start + 20_000].max() ?? 0 }
+    #expect(abs(level(10_000) - 0.6) < 0.05 && level(60_000) < 0.01 && abs(level(110_000) - 0.2) < 0.03)
+    #expect(report.audioSamples == 144_000)
   }
 
   @Test(arguments: [(31, 30), (30, 25)])

@@ -61,15 +61,6 @@ struct SoundTests {
     #expect(abs(try AudioReader.readFloat(path).left.count - 24_000) <= 1)
   }
 
-  @Test func musicIsMultipliedAndCutWithAFade() {
-    let music = [Float](repeating: 0.5, count: 5_000)
-    let sound = FittedSound(left: music, right: music, volume: 0.7, samples: 4_000)
-    #expect(sound.left.count == 4_000 && sound.peak == 0.35)
-    #expect(sound.left[..<3_040].allSatisfy { $0 == 0.5 * 0.7 })
-    #expect(sound.left[3_999] == 0)
-    #expect(zip(sound.left[3_040...], sound.left[3_041...]).allSatisfy { $0 > $1 })
-  }
-
   /// A mono WAV file of 16-bit samples.
   private func wave(_ samples: [Float], rate: UInt32) -> Data {
     let bytes = { (value: UInt32, count: Int) in (0..<count).map { UInt8(value >> ($0 * 8) & 0xFF) } }

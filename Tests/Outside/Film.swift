@@ -10,11 +10,29 @@ package struct Film: Decodable, Sendable {
     package let take: Int
     package let startsFrom: String?
     package let url: String?
+    package let posterUrl: String?
+    package let seam: Seam?
   }
+  package struct Seam: Decodable, Sendable { package let verdict: String }
   package struct Links: Decodable, Sendable {
     package let productReference: String?
+    package let poster: String?
+    package let filmstrip: String?
+    package let filmstripVtt: String?
+    package let waveform: String?
     package let music: String?
     package let final: String?
+  }
+  package struct Delivery: Decodable, Sendable {
+    package struct Check: Decodable, Sendable {
+      package let name: String
+      package let verdict: String
+    }
+    package let url: String?
+    package let verdict: String
+    package let bytes: Int
+    package let sha256: String
+    package let checks: [Check]
   }
   package struct Phase: Decodable, Sendable {
     package let name: String
@@ -34,6 +52,7 @@ package struct Film: Decodable, Sendable {
   package let chunks: [Chunk]
   package let urls: Links
   package let actions: [String]
+  package let delivery: Delivery?
   package let error: Failure?
 
   package var isOver: Bool { ["completed", "failed", "cancelled"].contains(status) }

@@ -13,9 +13,16 @@ struct ShelfTests {
   /// A take of two texts; a file satisfies it if it begins with "good".
   final class Letters: TakeRecipe {
     let made = Mutex<[String]>([])
+    let told = Mutex<[String]>([])
     let breaksAt: String?
+    let extras: Set<String>
 
-    init(breaksAt: String? = nil) { self.breaksAt = breaksAt }
+    init(breaksAt: String? = nil, extras: Set<String> = []) {
+      self.breaksAt = breaksAt
+      self.extras = extras
+    }
+
+    func stored(_ role: String, _ file: ArtifactReference) { told.withLock { $0.append(role) } }
 
     struct Crash: Error {}
 
@@ -128,6 +135,38 @@ struct ShelfTests {
       #expect(take.number == 2)
       #expect(try await desk.artifacts.size(key) == 3)
       #expect(try await desk.states() == ["abandoned", "abandoned", "reserved", "reserved"])
+    }
+  }
+
+  @Test func extraThatCannotBeMadeIsLeftOut() async throws {
+    try await withDesk { desk in
+      let (task, context) = try await desk.begin()
+      let recipe = Letters(breaksAt: "copy", extras: ["copy"])
+      let take = try await desk.shelf.take(recipe, for: task, context)
+      try await desk.finish(task, context)
+      #expect(Array(take.files.keys) == ["letter"] && recipe.told.withLock { $0 } == ["letter"])
+      #expect(try await desk.states() == ["kept", "reserved"])
+    }
+  }
+
+  @Test func recipeIsToldOfEachFileBeforeTheNextIsMade() async throws {
+    try await withDesk { desk in
+      let (task, context) = try await desk.begin()
+      let recipe = Letters()
+      _ = try await desk.shelf.take(recipe, for: task, context)
+      #expect(recipe.told.withLock { $0 } == ["letter", "copy"])
+    }
+  }
+
+  @Test func rolesThatAnOlderVersionDidNotReserveAreAdded() async throws {
+    try await withDesk { desk in
+      let (task, context) = try await desk.begin()
+      _ = try await desk.shelf.take(Letters(), for: task, context)
+      try await desk.pool.execute("DELETE FROM letters WHERE role = 'copy'")
+      try await desk.pool.expire(task.id)
+      let again = try await desk.tasks.claimOne()
+      #expect(try await desk.shelf.take(Letters(), for: again, desk.context(again)).number == 1)
+      #expect(try await desk.states() == ["reserved", "reserved"])
     }
   }
 

@@ -25,7 +25,46 @@ struct FilmTests {
       try await everythingLiesInItsSchema(stack)
       try await factsAreInRedis(stack)
       try await mediaLinksAreGuarded(stack, film)
+      try await filmIsCertified(stack, film)
+      try await picturesAreThere(stack, film)
     }
+  }
+
+  private func filmIsCertified(_ stack: Stack, _ film: Film) async throws {
+    let delivery = try #require(film.delivery)
+    #expect(delivery.checks.allSatisfy { $0.verdict != "fail" })
+    #expect(film.chunks.map(\.seam?.verdict) == [nil, "good"])
+    let file = try await stack.download(film.urls.final)
+    let digest = try await Command.run("/usr/bin/sha256sum", [file])
+    #expect(digest.hasPrefix(delivery.sha256))
+    struct Certificate: Decodable {
+      let file: String
+      let sha256: String
+    }
+    let stored = try Data(contentsOf: URL(filePath: try await stack.download(delivery.url)))
+    let certificate = try JSONDecoder().decode(Certificate.self, from: stored)
+    #expect(certificate.file == "final_draft.mp4" && certificate.sha256 == delivery.sha256)
+  }
+
+  private func picturesAreThere(_ stack: Stack, _ film: Film) async throws {
+    let pictures = [film.urls.poster, film.urls.filmstrip, film.urls.waveform] + film.chunks.map(\.posterUrl)
+    var sizes: [String] = []
+    for picture in pictures {
+      sizes.append(
+        try await Command.run(
+          "/usr/bin/ffprobe",
+          [
+            "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0:s=x",
+            try await stack.download(picture),
+          ]))
+    }
+    // Seven pictures of a second each, in one row.
+    #expect(sizes == ["1280x720", "1120x90", "1200x160", "480x270", "480x270"])
+    let index = try String(
+      contentsOfFile: try await stack.download(film.urls.filmstripVtt), encoding: .utf8)
+    let cue = try #require(index.split(separator: "\n").first { $0.contains("#xywh=") })
+    let sheet = try #require(cue.split(separator: "#").first)
+    #expect(try await stack.client.send(OutgoingRequest(method: .get, url: String(sheet))).status == 200)
   }
 
   private func everythingLiesInItsSchema(_ stack: Stack) async throws {

@@ -3,7 +3,8 @@ import Contracts
 import Media
 import Queue
 
-/// Executes the phase `mix`: the stitched film with its music, or without sound where there is none.
+/// Executes the phase `mix`: the stitched film with its music, or without sound where there is none, and its
+/// certificate.
 struct MixFilm: TaskExecutor {
   let shelf: Shelf
   let media: MediaPool
@@ -17,51 +18,24 @@ struct MixFilm: TaskExecutor {
       video: try await shelf.file(of: input.video), music: try await shelf.file(of: input.music),
       media: media, context: context)
     let take = try await shelf.take(recipe, for: task, context)
+    let certificate = recipe.certificate
+    var findings = certificate?.checks.warnings ?? []
+    let waveform = take.files[MixRole.waveform]
+    if input.music != nil, waveform == nil {
+      findings.append(
+        Warning(code: "picture_missing", phase: "mix", detail: "The film's waveform could not be made."))
+    }
     return .mix(
       MixResult(
-        film: try take.file(MixRecipe.film), take: take.number, frameCount: input.frameCount,
-        hasAudio: input.music != nil))
+        film: try take.file(MixRole.film), take: take.number, frameCount: input.frameCount,
+        hasAudio: input.music != nil, certificate: try take.file(MixRole.certificate),
+        delivery: certificate, waveform: waveform, findings: findings.isEmpty ? nil : findings))
   }
 }
 
-/// How a film is mixed, and what it must be.
-struct MixRecipe: TakeRecipe {
+/// The files of a mixed film's take.
+enum MixRole {
   static let film = "film"
-
-  let input: MixInput
-  let keys: StorageKeys
-  /// Local files.
-  let video: String
-  let music: String?
-  let media: MediaPool
-  let context: TaskContext
-
-  var slot: Slot {
-    let keys = keys
-    return Slot(name: keys.final(), roles: [Self.film]) { _, take in keys.final(take: take) }
-  }
-
-  func make(_ role: String, kept: [String: String], in directory: String) async throws -> String {
-    let path = "\(directory)/final_draft.mp4"
-    let (input, video, music) = (input, video, music)
-    try await context.timed {
-      try await media.run { cancel in
-        _ = try Mixer.mix(
-          video: video, music: music, volume: input.volume, to: path, frameCount: input.frameCount,
-          fps: input.fps, cancel: cancel)
-      }
-    }
-    return path
-  }
-
-  func verify(_ role: String, file: String) async throws {
-    let info = try await media.run { try Probe.probe(file, cancel: $0) }
-    guard let film = info.videos.first, film.frameCount == input.frameCount,
-      film.fps == Rational(input.fps, 1), info.audios.count == (input.music == nil ? 0 : 1), info.faststart
-    else {
-      throw TaskFault(
-        code: "film_mismatch", detail: "The mixed film is not \(input.frameCount) frames with its sound.",
-        kind: .config)
-    }
-  }
+  static let certificate = "certificate"
+  static let waveform = "waveform"
 }

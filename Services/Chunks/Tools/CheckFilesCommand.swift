@@ -110,7 +110,9 @@ struct ExpectedFiles {
     let all =
       [(keys.styleGuide(), false), (keys.productReference(), true)] + parts
       + [
-        (keys.stitched(), true), (keys.music(), false), (keys.final(), true), (keys.delivery, false),
+        (keys.stitched(), true), (keys.music(), false), (keys.final(), true), (keys.delivery(), false),
+        (keys.poster(), false), (keys.filmstrip(), false), (keys.filmstripVtt(), false),
+        (keys.waveform(), false),
       ]
     return all.map { File(key: $0.0, isRequired: $0.1) }
   }

@@ -28,7 +28,7 @@ struct RenderChunk<Maker: VideoMaker>: TaskExecutor {
       ChunkResult(
         clip: try take.file(ChunkRole.clip), lastFrame: try take.file(ChunkRole.lastFrame),
         take: take.number, frameCount: input.chunk.frameCount, fps: input.spec.fps,
-        startsFrom: input.startsFrom, model: input.spec.model))
+        startsFrom: input.startsFrom, model: input.spec.model, poster: take.files[ChunkRole.poster]))
   }
 }
 
@@ -36,6 +36,7 @@ struct RenderChunk<Maker: VideoMaker>: TaskExecutor {
 enum ChunkRole {
   static let clip = "clip"
   static let lastFrame = "last_frame"
+  static let poster = "poster"
 }
 
 /// How a chunk is made, and what its files must be.
@@ -51,12 +52,19 @@ struct ChunkRecipe<Maker: VideoMaker>: TakeRecipe {
 
   var slot: Slot {
     let (keys, index) = (keys, input.chunk.index)
-    return Slot(name: keys.chunk(index), roles: [ChunkRole.clip, ChunkRole.lastFrame]) { role, take in
-      role == ChunkRole.clip ? keys.chunk(index, take: take) : keys.lastFrame(index, take: take)
+    return Slot(name: keys.chunk(index), roles: [ChunkRole.clip, ChunkRole.lastFrame, ChunkRole.poster]) {
+      role, take in
+      switch role {
+      case ChunkRole.clip: keys.chunk(index, take: take)
+      case ChunkRole.lastFrame: keys.lastFrame(index, take: take)
+      default: keys.chunkPoster(index, take: take)
+      }
     }
   }
 
-  /// The last frame is taken from the clip that is stored, so that the two always belong together.
+  var extras: Set<String> { [ChunkRole.poster] }
+
+  /// The pictures are taken from the clip that is stored, so that they always belong to it.
   func make(_ role: String, kept: [String: String], in directory: String) async throws -> String {
     guard let clip = kept[ChunkRole.clip] else {
       let path = "\(directory)/clip.mp4"
@@ -65,9 +73,12 @@ struct ChunkRecipe<Maker: VideoMaker>: TakeRecipe {
       }
       return path
     }
-    let path = "\(directory)/last_frame.png"
+    let path = "\(directory)/\(role == ChunkRole.poster ? "poster.jpg" : "last_frame.png")"
     try await context.timed {
-      try await media.run { _ = try LastFrame.extract(from: clip, toPNG: path, cancel: $0) }
+      try await media.run { cancel in
+        if role == ChunkRole.poster { return try Poster.write(of: clip, to: path, cancel: cancel) }
+        _ = try LastFrame.extract(from: clip, toPNG: path, cancel: cancel)
+      }
     }
     return path
   }
@@ -77,6 +88,7 @@ struct ChunkRecipe<Maker: VideoMaker>: TakeRecipe {
       frameCount: input.chunk.frameCount, fps: input.spec.fps, width: input.spec.width,
       height: input.spec.height)
     try await media.run { cancel in
+      if role == ChunkRole.poster { return try JPEG.check(file) }
       guard role == ChunkRole.lastFrame else { return try shape.check(file, cancel) }
       let picture = try PNG.read(file)
       guard picture.width == shape.width, picture.height == shape.height else {

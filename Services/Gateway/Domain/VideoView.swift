@@ -45,7 +45,27 @@ struct VideoView: Encodable, Sendable, Equatable {
     @Present var lastFrameUrl: String?
     @Present var posterUrl: String?
     var costUSD: MicroDollars
-    @Present var seam: String?
+    @Present var seam: SeamView?
+  }
+
+  /// How a chunk continues the one before it.
+  struct SeamView: Encodable, Sendable, Equatable {
+    var relativePsnrDb: Double
+    var ssim: Double
+    var deltaY: Double
+    var deltaU: Double
+    var deltaV: Double
+    @Present var motionRatio: Double?
+    var verdict: Seam.Verdict
+  }
+
+  /// What the finished film is certified to be, and where the certificate is.
+  struct DeliveryView: Encodable, Sendable, Equatable {
+    @Present var url: String?
+    var verdict: DeliveryCertificate.Verdict
+    var bytes: Int
+    var sha256: String
+    var checks: [DeliveryCheck]
   }
 
   struct URLs: Encodable, Sendable, Equatable {
@@ -98,7 +118,7 @@ struct VideoView: Encodable, Sendable, Equatable {
   var cost: Cost
   var warnings: [Warning]
   @Present var promotedFrom: VideoID?
-  @Present var delivery: String?
+  @Present var delivery: DeliveryView?
   @Present var error: Failure?
 }
 
@@ -114,7 +134,9 @@ extension VideoView {
       phases: document.phases.map(Phase.init), chunks: document.chunks.map { Chunk($0, links: links) },
       urls: URLs(document.keys, links: links), waitingOn: document.waitingOn.map(WaitingView.init),
       etaSeconds: document.eta, actions: document.actions, cost: Cost(document.cost),
-      warnings: document.warnings, promotedFrom: nil, delivery: nil, error: document.error)
+      warnings: document.warnings, promotedFrom: nil,
+      delivery: document.delivery.map { DeliveryView($0, url: links.url(document.keys.delivery)) },
+      error: document.error)
   }
 }
 
@@ -143,16 +165,34 @@ extension VideoView.Chunk {
       mode: chunk.startsFrom.map { $0 == .nothing ? "text-to-video" : "image-to-video" },
       startsFrom: chunk.startsFrom, take: chunk.take, takes: chunk.takes, progress: chunk.progress,
       prompt: chunk.prompt, directionPrompt: chunk.directionPrompt, durationSeconds: chunk.durationSeconds,
-      url: links.url(chunk.clipKey), lastFrameUrl: links.url(chunk.lastFrameKey), posterUrl: nil,
-      costUSD: chunk.costUSD, seam: nil)
+      url: links.url(chunk.clipKey), lastFrameUrl: links.url(chunk.lastFrameKey),
+      posterUrl: links.url(chunk.posterKey), costUSD: chunk.costUSD,
+      seam: chunk.seam.map(VideoView.SeamView.init))
+  }
+}
+
+extension VideoView.SeamView {
+  init(_ seam: Seam) {
+    self.init(
+      relativePsnrDb: seam.relativePsnrDb, ssim: seam.ssim, deltaY: seam.deltaY, deltaU: seam.deltaU,
+      deltaV: seam.deltaV, motionRatio: seam.motionRatio, verdict: seam.verdict)
+  }
+}
+
+extension VideoView.DeliveryView {
+  init(_ certificate: DeliveryCertificate, url: String?) {
+    self.init(
+      url: url, verdict: certificate.verdict, bytes: certificate.bytes, sha256: certificate.sha256,
+      checks: certificate.checks)
   }
 }
 
 extension VideoView.URLs {
   init(_ keys: VideoDocument.Keys, links: Links) {
     self.init(
-      productReference: links.url(keys.productReference), poster: nil, filmstrip: nil, filmstripVtt: nil,
-      waveform: nil, stitched: links.url(keys.stitched), music: links.url(keys.music),
+      productReference: links.url(keys.productReference), poster: links.url(keys.poster),
+      filmstrip: links.url(keys.filmstrip), filmstripVtt: links.url(keys.filmstripVtt),
+      waveform: links.url(keys.waveform), stitched: links.url(keys.stitched), music: links.url(keys.music),
       final: links.url(keys.final))
   }
 }

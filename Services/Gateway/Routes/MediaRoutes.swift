@@ -9,11 +9,13 @@ import ServiceKit
 struct MediaRoutes: Sendable {
   let store: any ArtifactStore
   let signer: LinkSigner
+  let address: Address
   private let files = FileIO()
 
-  init(store: any ArtifactStore, signer: LinkSigner) {
+  init(store: any ArtifactStore, signer: LinkSigner, address: Address) {
     self.store = store
     self.signer = signer
+    self.address = address
   }
 
   var routes: RouteCollection<AppContext> {
@@ -22,10 +24,13 @@ struct MediaRoutes: Sendable {
 
   @Sendable func show(_ request: Request, _ context: AppContext) async throws -> Response {
     let (key, end) = try signedKey(request)
-    if request.method == .get, let link = try await link(key, until: end) {
+    // The links in a WebVTT are signed anew each time, which no other door does.
+    let isWebVTT = key.hasSuffix(".vtt")
+    if request.method == .get, !isWebVTT, let link = try await link(key, until: end) {
       return Response(status: .temporaryRedirect, headers: [.location: link, .cacheControl: "no-store"])
     }
     guard let size = try await size(of: key) else { throw Problem.notFound("file under this link") }
+    if isWebVTT { return try await showWebVTT(key, size, request) }
     let tag = Self.tag(key, size)
     var headers = Self.headers(key, tag)
     if EntityTag.matches(ifNoneMatch: request.headers[.ifNoneMatch], tag) {
@@ -94,12 +99,12 @@ struct MediaRoutes: Sendable {
   }
 
   /// What is stored under a key never changes, so key and size name the bytes.
-  private static func tag(_ key: String, _ size: Int) -> String {
+  static func tag(_ key: String, _ size: Int) -> String {
     let digest = SHA256.hash(data: Data(key.utf8)).prefix(8)
     return "\"\(String(size, radix: 16))-\(digest.map { String($0, radix: 16) }.joined())\""
   }
 
-  private static func headers(_ key: String, _ tag: String) -> HTTPFields {
+  static func headers(_ key: String, _ tag: String) -> HTTPFields {
     let name = name(of: key)
     return [
       .contentType: LinkForm.type(of: name), .eTag: tag, .acceptRanges: "bytes",

@@ -11,7 +11,7 @@ extension RunSnapshot {
       provider: spec?.provider ?? request.provider ?? "local",
       model: spec?.model ?? request.model ?? "animatic", spec: spec, phases: phases, chunks: chunks,
       keys: keys, waitingOn: waitingOn, eta: eta, actions: offeredActions.map(\.rawValue), cost: cost,
-      warnings: warnings, error: status == .failed ? failure : nil)
+      warnings: warnings, delivery: delivery, error: status == .failed ? failure : nil)
   }
 
   private var durationSeconds: Double {
@@ -22,10 +22,23 @@ extension RunSnapshot {
   private var keys: VideoDocument.Keys {
     var keys = VideoDocument.Keys()
     if case .reference(let result) = result(.reference) { keys.productReference = result.image.key }
-    if case .stitch(let result) = result(.stitch) { keys.stitched = result.video.key }
+    if case .stitch(let result) = result(.stitch) {
+      keys.stitched = result.video.key
+      keys.poster = result.poster?.key
+      keys.filmstrip = result.filmstrip?.key
+      keys.filmstripVtt = result.filmstripVtt?.key
+    }
     if case .music(let result) = result(.music) { keys.music = result.track.key }
-    if case .mix(let result) = result(.mix) { keys.final = result.film.key }
+    if case .mix(let result) = result(.mix) {
+      keys.final = result.film.key
+      keys.waveform = result.waveform?.key
+      keys.delivery = result.certificate?.key
+    }
     return keys
+  }
+
+  private var delivery: DeliveryCertificate? {
+    if case .mix(let result) = result(.mix) { result.delivery } else { nil }
   }
 
   private var cost: VideoDocument.Cost {
@@ -56,7 +69,8 @@ extension RunSnapshot {
         takes: made?.take ?? 0, prompt: plan.prompt, directionPrompt: plan.directionPrompt,
         durationSeconds: made.map { Double($0.frameCount) / Double(max(1, $0.fps)) },
         progress: slot.progress, clipKey: made?.clip.key, lastFrameKey: made?.lastFrame.key,
-        costUSD: spent(on: [key]))
+        posterKey: made?.poster?.key, costUSD: spent(on: [key]),
+        seam: continuedSeams?.first { $0.chunk == plan.index })
     }
   }
 

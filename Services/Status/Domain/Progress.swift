@@ -48,10 +48,11 @@ extension RunSnapshot {
 
   /// What did not go as asked and stopped nothing.
   var warnings: [Warning] {
-    [
+    let missing = [
       warning(.reference, "reference_failed", "The film was made without a reference image"),
       warning(.music, "music_failed", "The film was made without music"),
     ].compactMap(\.self)
+    return missing + findings
   }
 
   private func warning(_ key: StepKey, _ code: String, _ sentence: String) -> Warning? {

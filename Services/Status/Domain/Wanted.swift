@@ -73,7 +73,18 @@ extension RunSnapshot {
     if request.music.enabled, case .music(let music) = result(.music) { track = music.track }
     let input = MixInput(
       videoId: videoId, video: stitched.video, music: track, volume: request.music.volume,
-      frameCount: spec.frameCount, fps: spec.fps)
+      frameCount: spec.frameCount, fps: spec.fps, width: spec.width, height: spec.height,
+      seams: continuedSeams, still: spec.stillSpans)
     return dispatch(.mix, .mix(input))
+  }
+}
+
+extension Spec {
+  /// The frames in which the camera is planned to stand still.
+  fileprivate var stillSpans: [FrameSpan] {
+    let frame = { (seconds: Double) in Int((seconds * Double(fps)).rounded()) }
+    return beats.filter { $0.cameraMovement == .still }.map { beat in
+      FrameSpan(start: frame(beat.startSeconds), end: frame(beat.startSeconds + beat.durationSeconds))
+    }
   }
 }

@@ -149,6 +149,8 @@ extension LinkForm {
     switch name.split(separator: ".").last {
     case "mp4": "video/mp4"
     case "png": "image/png"
+    case "jpg": "image/jpeg"
+    case "vtt": "text/vtt; charset=utf-8"
     case "mp3": "audio/mpeg"
     case "json": "application/json"
     default: "application/octet-stream"
