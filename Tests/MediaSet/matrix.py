@@ -110,7 +110,7 @@ class Matrix:
         place = "" if "444" in case.name else ":in_h_chr_pos=0:in_v_chr_pos=128"
         shape = f",scale='trunc(iw*sar/2+0.5)*2':ih:flags={flags},setsar=1" if case.name.startswith("sar") else ""
         # ffmpeg would turn before it converts, which moves the chroma.
-        turn = {"rot90.mp4": ",transpose=1", "rot180.mp4": ",hflip,vflip", "rot270.mp4": ",transpose=2"}.get(case.name, "")
+        turn = {"rot90.mp4": ",transpose=2", "rot180.mp4": ",hflip,vflip", "rot270.mp4": ",transpose=1"}.get(case.name, "")
         code, _, error = run(
             ["ffmpeg", "-nostdin", "-v", "error", "-y", "-noautorotate", "-i", case.path, "-vsync", "passthrough", "-vf",
              f"scale=in_color_matrix={matrix}{place}:flags={flags},format=rgb24{shape}{turn}", "-update", "1", png + ".want.png"])
