@@ -129,10 +129,12 @@ make_builder() {
     cmp -s "$root/.build/release/longtake-$service" "$context/prebuilt/longtake-$service" ||
       install -s "$root/.build/release/longtake-$service" "$context/prebuilt/longtake-$service"
   done
-  if [ ! -d "$context/prebuilt/python" ]; then
-    local python
+  local wanted=$root/compose/s3/requirements.txt python
+  if ! cmp -s "$wanted" "$context/requirements.txt"; then
+    rm -rf "$context/prebuilt/python"
     python=$(python_with pip)
-    "$python" -m pip install -q --disable-pip-version-check --target "$context/prebuilt/python" -r "$root/compose/s3/requirements.txt" >&2
+    "$python" -m pip install -q --disable-pip-version-check --target "$context/prebuilt/python" -r "$wanted" >&2
+    cp "$wanted" "$context/requirements.txt"
   fi
   log=$(mktemp)
   builder_file >"$context/Dockerfile"
