@@ -154,7 +154,7 @@ struct S3StoreTests {
   @Test func passingCheckIsNotRepeatedForEveryQuestion() async throws {
     try await withStore { bucket, store, _ in
       for _ in 0..<5 { try await store.check() }
-      #expect(try await bucket.requests().map { $0.prefix(3) } == ["PUT", "GET", "DEL"])
+      #expect(try await bucket.requests().map { $0.prefix(3) } == ["PUT", "GET", "PUT", "DEL"])
     }
   }
 }
@@ -169,6 +169,8 @@ struct S3FaultTests {
     "{\"do\": \"lose\", \"method\": \"PUT\", \"times\": 2}",
     "{\"do\": \"lose\", \"method\": \"POST\", \"contains\": \"uploadId\", \"times\": 1}",
     "{\"do\": \"late\", \"method\": \"POST\", \"contains\": \"uploadId\", \"times\": 1}",
+    "{\"do\": \"status\", \"status\": 404, \"code\": \"NoSuchUpload\", \"method\": \"POST\", \"contains\": \"uploadId\", \"times\": 1}",
+    "{\"do\": \"status\", \"status\": 404, \"code\": \"NoSuchUpload\", \"method\": \"PUT\", \"contains\": \"partNumber=2\", \"times\": 1}",
     "{\"do\": \"status\", \"status\": 409, \"code\": \"ConditionalRequestConflict\", \"method\": \"POST\", \"contains\": \"uploadId\", \"times\": 1}",
   ])
   func largeFileIsStoredInSpiteOf(_ fault: String) async throws {
@@ -205,6 +207,61 @@ struct S3FaultTests {
       try await bucket.fail("{\"do\": \"lose\", \"method\": \"PUT\", \"times\": 1}")
       let second = try await store.put(file: try write(Data("second".utf8), folder), as: keys.final())
       #expect(second == .exists(first.reference))
+    }
+  }
+
+  @Test func storeThatOverwritesMayNotBeUsed() async throws {
+    try await withStore { bucket, store, _ in
+      try await bucket.set("{\"ignoresPreconditions\": true}")
+      await #expect { try await store.check() } throws: { error in
+        guard let error = error as? ArtifactError else { return false }
+        return !error.isTransient && error.message.contains("does not keep If-None-Match")
+      }
+      #expect(try await store.client.list("").isEmpty)
+    }
+  }
+
+  @Test func probeRemovesWhatItWroteThoughNobodyWaits() async throws {
+    try await withStore { bucket, store, _ in
+      let waiting = Task { try await store.check() }
+      waiting.cancel()
+      _ = await waiting.result
+      try await store.check()
+      #expect(try await store.client.list("").isEmpty)
+      #expect(try await bucket.requests().last { !$0.hasPrefix("GET") }?.hasPrefix("DELETE") == true)
+    }
+  }
+
+  @Test func cacheThatCannotBeWrittenIsNamedByTheCheck() async throws {
+    try await withStore { bucket, _, folder in
+      let store = try bucket.store(try write(Data(), folder))
+      await #expect { try await store.check() } throws: { error in
+        guard let error = error as? ArtifactError else { return false }
+        return error.needsPerson && error.message.contains("LONGTAKE_CACHE_DIR, \(store.cache.folder)")
+      }
+    }
+  }
+
+  @Test func sweepGoesOnAfterAnUploadThatStaysAndNamesIt() async throws {
+    try await withStore { bucket, store, _ in
+      for key in [keys.final(), keys.stitched()] { _ = try await store.client.beginUpload(key, headers: []) }
+      try await bucket.fail(
+        "{\"do\": \"status\", \"status\": 403, \"code\": \"AccessDenied\", \"method\": \"DELETE\", \"times\": 1}"
+      )
+      let first = try #require(try await store.client.openUploads("").first)
+      await #expect { try await store.removeLeftovers(before: .distantFuture) } throws: { error in
+        (error as? ArtifactError)?.message.contains("The upload of \(first.name)") == true
+      }
+      #expect(try await store.client.openUploads("") == [first])
+    }
+  }
+
+  @Test func oldProbesAreSwept() async throws {
+    try await withStore { _, store, _ in
+      _ = try await store.client.put(".probe/x", .none, headers: [])
+      #expect(try await store.removeLeftovers(before: .distantPast) == 0)
+      #expect(try await store.removeLeftovers(before: .distantFuture) == 1)
+      #expect(try await store.client.list("").isEmpty)
     }
   }
 
@@ -306,6 +363,32 @@ struct S3FaultTests {
 
 /// Without a server that speaks S3.
 struct S3UnreachableTests {
+  @Test(arguments: [("https://storage.googleapis.com", false), ("https://s3.example.com", true)])
+  func googleGetsEveryFileInOneRequest(_ endpoint: String, _ goesInParts: Bool) throws {
+    let settings = Settings(environment: [
+      "LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_ENDPOINT": endpoint, "AWS_ACCESS_KEY_ID": "k",
+      "AWS_SECRET_ACCESS_KEY": "s",
+    ])
+    let store = try #require(ArtifactStoreSettings(settings).open() as? S3ArtifactStore)
+    #expect(store.goesInParts(1 << 30) == goesInParts)
+  }
+
+  @Test func patienceGrowsWithTheFile() {
+    #expect(S3Client.patience(100) == .seconds(600))
+    #expect(S3Client.patience(1 << 30) == .seconds(1624))
+  }
+
+  @Test func onlyAFirstProbeIsWaitedFor() {
+    let (checked, start) = (Checked(), ContinuousClock.now)
+    #expect(checked.look(at: start) == .join)
+    checked.ended(.success(()), at: start)
+    #expect(checked.look(at: start + .seconds(4)) == .fine)
+    #expect(checked.look(at: start + .seconds(5)) == .ask(isProbeDue: false))
+    #expect(checked.look(at: start + .seconds(600)) == .ask(isProbeDue: true))
+    checked.ended(.failure(.cancelled), at: start + .seconds(601))
+    #expect(checked.look(at: start + .seconds(601)) == .join)
+  }
+
   @Test func storeThatIsNotThereIsATransientFault() async throws {
     try await withRefusingPort { port in
       let settings = Settings(environment: [

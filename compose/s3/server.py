@@ -174,6 +174,8 @@ class Server:
         if is_host_style:
             environ["PATH_INFO"] = f"/{bucket}{environ['PATH_INFO']}"
             environ["RAW_URI"] = environ["REQUEST_URI"] = f"/{bucket}{raw}"
+        if state.get("ignoresPreconditions"):
+            environ.pop("HTTP_IF_NONE_MATCH", None)
         environ["HTTP_HOST"] = "localhost"
         environ["wsgi.input"] = io.BytesIO(body)
         if method == "GET":

@@ -49,11 +49,17 @@ extension S3ArtifactStore {
       .throttled, "\(key) is being written by others and is not there yet: it is tried again.")
   }
 
+  /// Google keeps no precondition when parts are put together, so there a file of any length is one request.
+  /// https://cloud.google.com/storage/docs/request-preconditions
+  func goesInParts(_ bytes: Int) -> Bool {
+    bytes >= multipartBytes && client.configuration.signer.dialect != .google
+  }
+
   /// The hash of the file and those of its parts, side by side; a file that is written to meanwhile is refused.
   private func digests(of path: String) async throws(ArtifactError) -> Digests {
     let before = try await blocking { () throws(ArtifactError) in try BlockingFile.state(of: path) }
-    let isLarge = before.bytes >= multipartBytes
-    let partBytes = isLarge ? Self.partBytes(of: before.bytes) : multipartBytes
+    let isLarge = goesInParts(before.bytes)
+    let partBytes = isLarge ? Self.partBytes(of: before.bytes) : max(multipartBytes, before.bytes)
     let count = isLarge ? (before.bytes + partBytes - 1) / partBytes : 0
     let hashes = try await concurrently(count + 1, width: 3) { (index) throws(ArtifactError) in
       // The whole takes longest, so it begins first.
@@ -91,7 +97,7 @@ extension S3ArtifactStore {
   }
 
   private func write(_ source: Source) async throws(ArtifactError) -> S3Written {
-    guard source.digests.bytes >= multipartBytes else {
+    guard goesInParts(source.digests.bytes) else {
       let headers =
         source.headers + [
           ("x-amz-sdk-checksum-algorithm", "SHA256"),
@@ -113,6 +119,7 @@ extension S3ArtifactStore {
       return written
     } catch {
       await abandon(name, id)
+      if error == S3Client.uploadGone { return .taken(perhapsByUs: true) }
       throw error
     }
   }

@@ -37,13 +37,17 @@ extension S3Client {
 
   /// Writes an object unless its name is taken.
   func put(
-    _ name: String, _ body: Body, headers: SigV4.Pairs, attempts: Int = S3Client.maximumAttempts
+    _ name: String, _ body: Body, headers: SigV4.Pairs, attempts: Int = S3Client.maximumAttempts,
+    timeout: Duration? = nil
   ) async throws(ArtifactError) -> S3Written {
     let call = Call(
       method: .put, name: name, headers: headers + Self.notThere, body: body, accepted: [409, 412],
-      attempts: attempts, timeout: .seconds(600))
+      attempts: attempts, timeout: timeout ?? Self.patience(body.count))
     return try written(await send(call))
   }
+
+  /// Ten minutes, and a second for every megabyte; a transfer that stands still ends sooner.
+  static func patience(_ bytes: Int) -> Duration { .seconds(600 + bytes >> 20) }
 
   /// A piece of an object into a file that is there; nil if there is no object.
   ///
@@ -81,9 +85,14 @@ extension S3Client {
     if answer.status == 404, fault(answer).code == .noBucket { throw fault(answer) }
   }
 
-  /// The names that begin so, page by page to the end.
+  /// The names that begin so.
   func list(_ prefix: String) async throws(ArtifactError) -> [String] {
-    var names: [String] = []
+    try await objects(prefix).map(\.name)
+  }
+
+  /// The names that begin so and when each was written, if the store says it; page by page to the end.
+  func objects(_ prefix: String) async throws(ArtifactError) -> [(name: String, written: Date?)] {
+    var objects: [(name: String, written: Date?)] = []
     var token: String?
     repeat {
       var query: SigV4.Pairs = [("list-type", "2"), ("prefix", prefix)]
@@ -93,11 +102,13 @@ extension S3Client {
         throw ArtifactError(
           .refused, "The store does not answer a list as S3 does: check LONGTAKE_S3_ENDPOINT.")
       }
-      names += result.all("Contents").compactMap { $0.first("Key") }
+      objects += result.all("Contents").compactMap { element in
+        element.first("Key").map { ($0, element.first("LastModified").flatMap(Self.date)) }
+      }
       let next = result.first("NextContinuationToken")
       token = result.first("IsTruncated") == "true" && next != token ? next : nil
     } while token != nil
-    return names
+    return objects
   }
 
   func written(_ answer: Answer) -> S3Written {
