@@ -201,6 +201,25 @@ struct S3FaultTests {
     }
   }
 
+  @Test(arguments: [3, 17 << 20])
+  func fileWhoseChecksumTheStoreSaysIsNotReadBack(_ count: Int) async throws {
+    try await withStore { bucket, store, folder in
+      _ = try await store.put(file: try write(Sample.noise(count), folder), as: keys.final())
+      #expect(try await !bucket.requests().contains { $0.hasPrefix("GET") })
+    }
+  }
+
+  @Test(arguments: [3, 17 << 20])
+  func fileWhoseChecksumTheStoreDoesNotSayIsReadBack(_ count: Int) async throws {
+    try await withStore { bucket, store, folder in
+      let (path, other) = (try write(Sample.noise(count), folder), try write(Sample.noise(count), folder))
+      try await bucket.set("{\"saysNoChecksum\": true}")
+      #expect(try await store.put(file: other, as: keys.stitched()).reference.bytes == count)
+      try await bucket.fail("{\"do\": \"corrupt\", \"method\": \"GET\", \"times\": 99}")
+      await #expect { try await store.put(file: path, as: keys.final()) } throws: { code($0) == .corrupt }
+    }
+  }
+
   @Test func lostAnswerDoesNotMakeAnothersFileOurs() async throws {
     try await withStore { bucket, store, folder in
       let first = try await store.put(file: try write(Data("first".utf8), folder), as: keys.final())

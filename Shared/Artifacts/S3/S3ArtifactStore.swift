@@ -87,7 +87,7 @@ struct S3ArtifactStore: ArtifactStore {
     return ArtifactReference(key: key, bytes: digest.bytes, sha256: digest.sha256)
   }
 
-  private func cached(_ name: String, _ object: S3Object) async throws(ArtifactError) -> String {
+  func cached(_ name: String, _ object: S3Object) async throws(ArtifactError) -> String {
     let entry = ArtifactCache.Entry(of: name, object, in: client.configuration)
     let cache = cache
     if let path = try await blocking({ () throws(ArtifactError) in try cache.find(entry) }) { return path }

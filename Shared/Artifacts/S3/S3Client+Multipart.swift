@@ -10,9 +10,11 @@ extension S3Client {
     let begun: Date
   }
 
-  /// Begins an upload and returns its id.
+  /// Begins an upload, each of whose parts has its checksum, and returns its id.
   func beginUpload(_ name: String, headers: SigV4.Pairs) async throws(ArtifactError) -> String {
-    let call = Call(method: .post, name: name, query: [("uploads", "")], headers: headers)
+    let call = Call(
+      method: .post, name: name, query: [("uploads", "")],
+      headers: headers + [("x-amz-checksum-algorithm", "SHA256")])
     let answer = try await send(call)
     guard let id = XMLText(answer.body).first("UploadId"), !id.isEmpty else {
       throw ArtifactError(.refused, "The store begins no upload as S3 does: check LONGTAKE_S3_ENDPOINT.")
@@ -29,7 +31,8 @@ extension S3Client {
     _ number: Int, of name: String, _ id: String, _ body: Body
   ) async throws(ArtifactError) -> String {
     let call = Call(
-      method: .put, name: name, query: [("partNumber", String(number)), ("uploadId", id)], body: body,
+      method: .put, name: name, query: [("partNumber", String(number)), ("uploadId", id)],
+      headers: [(Self.checksumField, Data(ofHex: body.sha256).base64EncodedString())], body: body,
       accepted: [404], timeout: .seconds(600))
     let answer = try await send(call)
     if answer.status == 404 { throw gone(answer) }
@@ -44,10 +47,12 @@ extension S3Client {
   ///
   /// Throws `uploadGone` where there is no upload: it may have succeeded.
   func completeUpload(
-    _ name: String, _ id: String, etags: [String]
+    _ name: String, _ id: String, parts: [(etag: String, sha256: String)]
   ) async throws(ArtifactError) -> S3Written {
-    let parts = etags.enumerated().map { index, etag in
-      "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(XMLText.escaped(etag))</ETag></Part>"
+    let parts = parts.enumerated().map { index, part in
+      let checksum = Data(ofHex: part.sha256).base64EncodedString()
+      return
+        "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(XMLText.escaped(part.etag))</ETag><ChecksumSHA256>\(checksum)</ChecksumSHA256></Part>"
     }
     let xml =
       "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\(parts.joined())</CompleteMultipartUpload>"
@@ -56,7 +61,9 @@ extension S3Client {
       body: .bytes(Data(xml.utf8)), accepted: [404, 409, 412], mayFailLate: true, timeout: .seconds(600))
     let answer = try await send(call)
     if answer.status == 404 { throw gone(answer) }
-    return written(answer)
+    return answer.isSuccess
+      ? .written(checksum: XMLText(answer.body).first("ChecksumSHA256"))
+      : .taken(perhapsByUs: answer.mayHaveHappened)
   }
 
   private func gone(_ answer: Answer) -> ArtifactError {

@@ -7,12 +7,14 @@ struct S3Object: Sendable, Equatable {
   let etag: String
   /// Checked by the store when it was written, or noted by whoever wrote it; nil where neither is there.
   let sha256: String?
+  /// The store's own SHA-256 as it says it: of the whole, or of the parts' with their number.
+  var checksum: String?
 }
 
 /// What came of a conditional write.
 enum S3Written: Sendable, Equatable {
-  /// `sha256` is what the store computed while it wrote, where it says that.
-  case written(sha256: String?)
+  /// With what the store computed while it wrote, as in `S3Object`, where it says that.
+  case written(checksum: String?)
   /// Something has the name, or is getting it; `perhaps` by an attempt of ours whose answer was lost.
   case taken(perhapsByUs: Bool)
 }
@@ -20,6 +22,7 @@ enum S3Written: Sendable, Equatable {
 extension S3Client {
   /// The metadata field in which Longtake notes what it has written.
   static let hashField = "x-amz-meta-sha256"
+  static let checksumField = "x-amz-checksum-sha256"
   private static let notThere: SigV4.Pairs = [("if-none-match", "*")]
 
   /// Nil if there is no such object.
@@ -43,7 +46,9 @@ extension S3Client {
     let call = Call(
       method: .put, name: name, headers: headers + Self.notThere, body: body, accepted: [409, 412],
       attempts: attempts, timeout: timeout ?? Self.patience(body.count))
-    return try written(await send(call))
+    let answer = try await send(call)
+    return answer.isSuccess
+      ? .written(checksum: answer.field(Self.checksumField)) : .taken(perhapsByUs: answer.mayHaveHappened)
   }
 
   /// Ten minutes, and a second for every megabyte; a transfer that stands still ends sooner.
@@ -111,10 +116,6 @@ extension S3Client {
     return objects
   }
 
-  func written(_ answer: Answer) -> S3Written {
-    answer.isSuccess ? .written(sha256: Self.checksum(answer)) : .taken(perhapsByUs: answer.mayHaveHappened)
-  }
-
   private func object(_ answer: Answer) throws(ArtifactError) -> S3Object {
     let length =
       answer.field("content-range").flatMap { $0.split(separator: "/").last }
@@ -123,13 +124,17 @@ extension S3Client {
       throw ArtifactError(
         .refused, "The store names no size or ETag, as S3 does: check LONGTAKE_S3_ENDPOINT.")
     }
-    return S3Object(bytes: bytes, etag: etag, sha256: Self.hash(answer, configuration.signer.dialect))
+    return S3Object(
+      bytes: bytes, etag: etag, sha256: Self.hash(answer, configuration.signer.dialect),
+      checksum: answer.field(Self.checksumField))
   }
 
-  /// That of the whole object only: a checksum of checksums ends in the number of parts.
+  /// That of the whole object only.
+  ///
+  /// A checksum of checksums should end in the number of parts, as the ETag does; some servers leave it out.
   private static func checksum(_ answer: Answer) -> String? {
-    guard answer.field("x-amz-checksum-type") != "COMPOSITE",
-      let text = answer.field("x-amz-checksum-sha256"),
+    guard answer.field("x-amz-checksum-type") != "COMPOSITE", answer.field("etag")?.contains("-") != true,
+      let text = answer.field(checksumField),
       let bytes = Data(base64Encoded: text), bytes.count == 32
     else { return nil }
     return hex(bytes)
