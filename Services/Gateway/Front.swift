@@ -24,6 +24,7 @@ struct Front: Sendable {
     let neighbours = neighbours
     let templates = TemplateCache { try await neighbours.templates() }
     let idempotency = Idempotency(store: idempotency, address: address)
+    let authentication = Authentication(mode: auth, origins: origins, keys: keys)
     let videos = VideoRoutes(
       neighbours: neighbours, idempotency: idempotency, address: address,
       reader: VideoRequestReader(catalogue: catalogue), templates: templates)
@@ -33,13 +34,12 @@ struct Front: Sendable {
     var assembly = Assembly(
       publicRoutes: [
         videos.routes, ActionRoutes(videos: videos).routes,
-        EventRoutes(neighbours: neighbours, hub: hub).routes,
+        EventRoutes(neighbours: neighbours, hub: hub, authentication: authentication).routes,
         MediaRoutes(store: artifacts, signer: signer, address: address).routes, catalogueRoutes.routes,
         KeyRoutes(ring: keys, idempotency: idempotency).routes,
       ],
       middleware: [
-        CORS(origins: origins), RateLimit(perMinute: perMinute),
-        Authentication(mode: auth, origins: origins, keys: keys),
+        CORS(origins: origins), RateLimit(perMinute: perMinute), authentication,
       ],
       checks: [ReadyCheck("store", required: true) { [artifacts] in try await artifacts.check() }])
     assembly.problemBase = { address.base($0) }

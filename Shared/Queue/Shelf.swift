@@ -39,8 +39,15 @@ public struct StoredTake: Sendable, Equatable {
 ///
 /// The take is reserved in the database before anything is made. After a crash the same task finds its
 /// number, adopts the files that are stored and satisfy the request, with their own hashes, and makes the
-/// rest. If something else has the key, the task goes on to the next number.
+/// rest. If something else has the key, or the store says that what it has there is spoiled, the task goes on to
+/// the next number.
 public struct Shelf: Sendable {
+  /// What the store says of a key whose object is not what was stored.
+  private struct Spoiled: Error { let fault: ArtifactError }
+
+  /// A store that spoils every take must not be given takes without end.
+  private static let mostSpoiled = 3
+
   private let artifacts: any ArtifactStore
   private let takes: TakeStore
   private let workspace: Workspace
@@ -56,11 +63,19 @@ public struct Shelf: Sendable {
     _ recipe: some TakeRecipe, for task: LeasedTask, _ context: TaskContext
   ) async throws -> StoredTake {
     let slot = recipe.slot
+    var spoiled = 0
     while true {
       let number = try await context.advance(to: .creating) { connection in
         try await takes.reserve(slot, for: task.command, on: connection)
       }
-      if let files = try await files(of: recipe, take: number, context) {
+      var fault: ArtifactError?
+      var files: [String: ArtifactReference]?
+      do {
+        files = try await self.files(of: recipe, take: number, context)
+      } catch let error as Spoiled {
+        (fault, spoiled) = (error.fault, spoiled + 1)
+      }
+      if let files {
         context.whenSucceeded { connection in
           try await takes.keep(slot, take: number, files: files, on: connection)
         }
@@ -69,6 +84,7 @@ public struct Shelf: Sendable {
       try await context.fenced { connection in
         try await takes.abandon(slot, take: number, on: connection)
       }
+      if let fault, spoiled == Self.mostSpoiled { throw fault }
     }
   }
 
@@ -91,7 +107,7 @@ public struct Shelf: Sendable {
     try await takes.forget(run)
   }
 
-  /// Nil when a key is taken by something else.
+  /// Nil when a key is taken by something else; throws `Spoiled` for one that the store itself finds corrupt.
   private func files(
     of recipe: some TakeRecipe, take: Int, _ context: TaskContext
   ) async throws -> [String: ArtifactReference]? {
@@ -122,18 +138,26 @@ public struct Shelf: Sendable {
     _ context: TaskContext
   ) async throws -> (file: ArtifactReference, local: String)? {
     let key = recipe.slot.key(role, take)
-    var stored = try await artifacts.head(key)
+    var stored = try await sound { () throws(ArtifactError) in try await artifacts.head(key) }
     if stored == nil {
       let made = try await recipe.make(role, kept: kept, in: directory)
       try await context.timed { try await recipe.verify(role, file: made) }
-      switch try await artifacts.put(file: made, as: key) {
+      switch try await sound({ () throws(ArtifactError) in try await artifacts.put(file: made, as: key) }) {
       case .stored(let file): return (file, made)
       case .exists(let other): stored = other
       }
     }
-    let local = try await artifacts.localFile(key)
+    let local = try await sound { () throws(ArtifactError) in try await artifacts.localFile(key) }
     guard let stored, try await satisfies(recipe, role, local) else { return nil }
     return (stored, local)
+  }
+
+  private func sound<Value>(_ work: () async throws(ArtifactError) -> Value) async throws -> Value {
+    do throws(ArtifactError) {
+      return try await work()
+    } catch  where error.code == .corrupt {
+      throw Spoiled(fault: error)
+    }
   }
 
   private func satisfies(_ recipe: some TakeRecipe, _ role: String, _ file: String) async throws -> Bool {

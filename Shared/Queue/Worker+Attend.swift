@@ -167,7 +167,7 @@ extension TaskFault {
     case let error as ArtifactError:
       self.init(
         code: error.code == .full ? "store_full" : "store_failed", detail: error.message,
-        kind: error.isTransient ? .transient : .config)
+        kind: error.isTransient && (error.code == .full || !error.needsPerson) ? .transient : .config)
     default:
       self.init(
         code: "unexpected", detail: "The service came upon an error that it does not know.", kind: .bug)

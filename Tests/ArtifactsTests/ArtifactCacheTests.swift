@@ -46,6 +46,28 @@ struct ArtifactCacheTests {
     }
   }
 
+  @Test func foreignFileIsLeftAlone() throws {
+    try withCache(limit: 0) { cache in
+      try BlockingFile.makeFolders(cache.folder)
+      let foreign = "\(cache.folder)/notes.part"
+      try Data(count: 400).write(to: URL(filePath: foreign))
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -9000)], ofItemAtPath: foreign)
+      _ = try adopt("new.mp4", 400, into: cache)
+      #expect(isThere(foreign))
+    }
+  }
+
+  @Test func copyThatIsUsedMeanwhileStays() throws {
+    try withCache(limit: 1000) { cache in
+      let path = try adopt("a.mp4", 4, into: cache)
+      let changed = try #require(try BlockingFile.files(in: cache.folder).first).changed
+      #expect(!ArtifactCache.remove(path, unchangedSince: changed.addingTimeInterval(-4000)))
+      #expect(isThere(path))
+      #expect(ArtifactCache.remove(path, unchangedSince: changed))
+    }
+  }
+
   @Test func objectWithAnotherETagIsAnotherEntry() {
     let names = ["\"1\"", "\"2\""].map {
       ArtifactCache.Entry(of: "a.mp4", S3Object(bytes: 1, etag: $0, sha256: nil), in: Self.store).name

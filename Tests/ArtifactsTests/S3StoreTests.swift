@@ -4,7 +4,6 @@ import HTTPClient
 import HTTPTypes
 import Harness
 import ServiceKit
-import Synchronization
 import Testing
 
 @testable import Artifacts
@@ -154,7 +153,7 @@ struct S3StoreTests {
   @Test func passingCheckIsNotRepeatedForEveryQuestion() async throws {
     try await withStore { bucket, store, _ in
       for _ in 0..<5 { try await store.check() }
-      #expect(try await bucket.requests().map { $0.prefix(3) } == ["PUT", "GET", "DEL"])
+      #expect(try await bucket.requests().map { $0.prefix(3) } == ["PUT", "GET", "PUT", "DEL"])
     }
   }
 }
@@ -169,6 +168,8 @@ struct S3FaultTests {
     "{\"do\": \"lose\", \"method\": \"PUT\", \"times\": 2}",
     "{\"do\": \"lose\", \"method\": \"POST\", \"contains\": \"uploadId\", \"times\": 1}",
     "{\"do\": \"late\", \"method\": \"POST\", \"contains\": \"uploadId\", \"times\": 1}",
+    "{\"do\": \"status\", \"status\": 404, \"code\": \"NoSuchUpload\", \"method\": \"POST\", \"contains\": \"uploadId\", \"times\": 1}",
+    "{\"do\": \"status\", \"status\": 404, \"code\": \"NoSuchUpload\", \"method\": \"PUT\", \"contains\": \"partNumber=2\", \"times\": 1}",
     "{\"do\": \"status\", \"status\": 409, \"code\": \"ConditionalRequestConflict\", \"method\": \"POST\", \"contains\": \"uploadId\", \"times\": 1}",
   ])
   func largeFileIsStoredInSpiteOf(_ fault: String) async throws {
@@ -199,12 +200,86 @@ struct S3FaultTests {
     }
   }
 
+  @Test(arguments: [3, 17 << 20])
+  func fileWhoseChecksumTheStoreSaysIsNotReadBack(_ count: Int) async throws {
+    try await withStore { bucket, store, folder in
+      _ = try await store.put(file: try write(Sample.noise(count), folder), as: keys.final())
+      #expect(try await !bucket.requests().contains { $0.hasPrefix("GET") })
+    }
+  }
+
+  @Test(arguments: [3, 17 << 20])
+  func fileWhoseChecksumTheStoreDoesNotSayIsReadBack(_ count: Int) async throws {
+    try await withStore { bucket, store, folder in
+      let (path, other) = (try write(Sample.noise(count), folder), try write(Sample.noise(count), folder))
+      try await bucket.set("{\"saysNoChecksum\": true}")
+      #expect(try await store.put(file: other, as: keys.stitched()).reference.bytes == count)
+      try await bucket.fail("{\"do\": \"corrupt\", \"method\": \"GET\", \"times\": 99}")
+      await #expect { try await store.put(file: path, as: keys.final()) } throws: { code($0) == .corrupt }
+    }
+  }
+
   @Test func lostAnswerDoesNotMakeAnothersFileOurs() async throws {
     try await withStore { bucket, store, folder in
       let first = try await store.put(file: try write(Data("first".utf8), folder), as: keys.final())
       try await bucket.fail("{\"do\": \"lose\", \"method\": \"PUT\", \"times\": 1}")
       let second = try await store.put(file: try write(Data("second".utf8), folder), as: keys.final())
       #expect(second == .exists(first.reference))
+    }
+  }
+
+  @Test func storeThatOverwritesMayNotBeUsed() async throws {
+    try await withStore { bucket, store, _ in
+      try await bucket.set("{\"ignoresPreconditions\": true}")
+      await #expect { try await store.check() } throws: { error in
+        guard let error = error as? ArtifactError else { return false }
+        return !error.isTransient && error.message.contains("does not keep If-None-Match")
+      }
+      #expect(try await store.client.list("").isEmpty)
+    }
+  }
+
+  @Test func probeRemovesWhatItWroteThoughNobodyWaits() async throws {
+    try await withStore { bucket, store, _ in
+      let waiting = Task { try await store.check() }
+      waiting.cancel()
+      _ = await waiting.result
+      try await store.check()
+      #expect(try await store.client.list("").isEmpty)
+      #expect(try await bucket.requests().last { !$0.hasPrefix("GET") }?.hasPrefix("DELETE") == true)
+    }
+  }
+
+  @Test func cacheThatCannotBeWrittenIsNamedByTheCheck() async throws {
+    try await withStore { bucket, _, folder in
+      let store = try bucket.store(try write(Data(), folder))
+      await #expect { try await store.check() } throws: { error in
+        guard let error = error as? ArtifactError else { return false }
+        return error.needsPerson && error.message.contains("LONGTAKE_CACHE_DIR, \(store.cache.folder)")
+      }
+    }
+  }
+
+  @Test func sweepGoesOnAfterAnUploadThatStaysAndNamesIt() async throws {
+    try await withStore { bucket, store, _ in
+      for key in [keys.final(), keys.stitched()] { _ = try await store.client.beginUpload(key, headers: []) }
+      try await bucket.fail(
+        "{\"do\": \"status\", \"status\": 403, \"code\": \"AccessDenied\", \"method\": \"DELETE\", \"times\": 1}"
+      )
+      let first = try #require(try await store.client.openUploads("").first)
+      await #expect { try await store.removeLeftovers(before: .distantFuture) } throws: { error in
+        (error as? ArtifactError)?.message.contains("The upload of \(first.name)") == true
+      }
+      #expect(try await store.client.openUploads("") == [first])
+    }
+  }
+
+  @Test func oldProbesAreSwept() async throws {
+    try await withStore { _, store, _ in
+      _ = try await store.client.put(".probe/x", .none, headers: [])
+      #expect(try await store.removeLeftovers(before: .distantPast) == 0)
+      #expect(try await store.removeLeftovers(before: .distantFuture) == 1)
+      #expect(try await store.client.list("").isEmpty)
     }
   }
 
@@ -300,46 +375,6 @@ struct S3FaultTests {
       await #expect(performing: { try await store.check() }, throws: isSaid)
       await #expect(performing: { try await store.copy(keys.final(), to: "\(folder)/copy") }, throws: isSaid)
       await #expect(performing: { try await store.list(keys.folder) }, throws: isSaid)
-    }
-  }
-}
-
-/// Without a server that speaks S3.
-struct S3UnreachableTests {
-  @Test func storeThatIsNotThereIsATransientFault() async throws {
-    try await withRefusingPort { port in
-      let settings = Settings(environment: [
-        "LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_ENDPOINT": "http://127.0.0.1:\(port)",
-        "AWS_ACCESS_KEY_ID": "k",
-        "AWS_SECRET_ACCESS_KEY": "s",
-      ])
-      let store = ArtifactStoreSettings(settings).open()
-      await #expect { try await store.check() } throws: { error in
-        guard let error = error as? ArtifactError else { return false }
-        return error.code == .unreachable && error.isTransient && error.message.contains("127.0.0.1:\(port)")
-      }
-    }
-  }
-
-  @Test func pausesBetweenAttemptsGrowUnlessTheStoreSaysHowLong() async throws {
-    let script: SocketStub.Script = { number in
-      [.readRequest, .respond(503, headers: number == 1 ? [("Retry-After", "7")] : [])]
-    }
-    try await withSocketStub(script) { stub in
-      let settings = Settings(environment: [
-        "LONGTAKE_S3_BUCKET": "films", "LONGTAKE_S3_ENDPOINT": stub.url, "AWS_ACCESS_KEY_ID": "k",
-        "AWS_SECRET_ACCESS_KEY": "s",
-      ])
-      let opened = try #require(ArtifactStoreSettings(settings).open() as? S3ArtifactStore)
-      let pauses = Mutex<[Duration]>([])
-      var client = opened.client
-      client.pause = { pause in pauses.withLock { $0.append(pause) } }
-      let patient = client
-      await #expect { try await patient.head("x") } throws: { code($0) == .throttled }
-      let seen = pauses.withLock { $0 }
-      #expect(seen.count == S3Client.maximumAttempts - 1)
-      #expect(seen[1] == .seconds(7))
-      #expect(seen[0] <= .milliseconds(200) && seen[3] >= .milliseconds(800))
     }
   }
 }

@@ -12,6 +12,14 @@ import Testing
 struct ToolsTests {
   private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
+  @Test func keysThatWouldBecomeOneFileAreRefused() {
+    #expect(throws: (any Error).self) { try StoreCommand.distinct(["a/x.mp4", "b/y.mp4", "b/x.mp4"]) }
+  }
+
+  @Test func keyThatIsNamedTwiceIsFetchedOnce() throws {
+    #expect(try StoreCommand.distinct(["a/x.mp4", "b/y.mp4", "a/x.mp4"]) == ["a/x.mp4", "b/y.mp4"])
+  }
+
   @Test func clipsAreStitchedToTheLengthAskedFor() async throws {
     try await withFolder { folder in
       for name in ["a", "b"] { try writeGrey("\(folder)/\(name).mp4", frames: 15) }

@@ -158,12 +158,16 @@ struct FeedStreamTests {
 
   /// Streams `log` from `wish` while `body` runs, then ends the stream and answers what was written.
   private func stream(
-    _ log: Log, _ wish: FeedCursor.Request, _ body: (FeedHub, Screen) async throws -> Void
+    _ log: Log, _ wish: FeedCursor.Request, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    mayGoOn: @escaping @Sendable () async -> Bool = { true }, _ body: (FeedHub, Screen) async throws -> Void
   ) async throws -> String {
     let hub = FeedHub(redis: nil, logger: logger)
     let listener = try #require(hub.listen(to: "local"))
     let (cursor, opening) = FeedCursor.open(wish, page: try log.read(0))
-    let feed = FeedStream(cursor: cursor, opening: opening, listener: listener, hub: hub, logger: logger) {
+    let feed = FeedStream(
+      cursor: cursor, opening: opening, listener: listener, hub: hub, logger: logger, now: now,
+      mayGoOn: mayGoOn
+    ) {
       try log.read($0)
     }
     let screen = Screen()
@@ -217,6 +221,22 @@ struct FeedStreamTests {
       }
     }
     #expect(numbers(text) == [1, 2, 3, 4])
+  }
+
+  @Test func streamEndsOnceTheKeyIsRevoked() async throws {
+    let time = Mutex(ContinuousClock.now)
+    let log = Log(last: 1)
+    let text = try await stream(log, .after(0), now: { time.withLock { $0 } }, mayGoOn: { false }) {
+      hub, screen in
+      await screen.waitFor("id: 1\n")
+      log.last.withLock { $0 = 2 }
+      hub.ring("local")
+      await screen.waitFor("id: 2\n")
+      time.withLock { $0 += FeedStream.pingEvery }
+      hub.ring("local")
+      await screen.waitFor("END")
+    }
+    #expect(numbers(text) == [1, 2])
   }
 
   @Test func listenersAreLetGoAndLimited() throws {

@@ -94,6 +94,7 @@ final class MemoryIdempotencyStore: IdempotencyStore {
 /// API keys in memory, as the table keeps them.
 final class MemoryKeyStore: KeyStore {
   private let all = Mutex<[APIKey]>([])
+  let lookUps = Mutex(0)
 
   func insert(_ key: APIKey) async throws -> APIKey {
     all.withLock { all in
@@ -103,7 +104,10 @@ final class MemoryKeyStore: KeyStore {
     }
   }
 
-  func key(prefix: String) async throws -> APIKey? { all.withLock { $0.first { $0.prefix == prefix } } }
+  func key(prefix: String) async throws -> APIKey? {
+    lookUps.withLock { $0 += 1 }
+    return all.withLock { $0.first { $0.prefix == prefix } }
+  }
 
   func keys(of user: String?, after cursor: KeyID?, limit: Int) async throws -> [APIKey] {
     all.withLock { all in

@@ -106,6 +106,58 @@ struct KeyTests {
     await #expect { try await elsewhere.key(text) } throws: { ($0 as? Problem)?.statusCode == 401 }
   }
 
+  @Test func openStreamsCredentialHoldsUntilItIsRevoked() async throws {
+    let keys = KeyRing(store: MemoryKeyStore(), pepper: Fixture.pepper)
+    let made = try await keys.create(.random(), user: "ada", name: "n", scopes: Scope.standard)
+    let head = HTTPRequest(
+      method: .get, scheme: "http", authority: "x", path: "/api/events",
+      headerFields: [.authorization: "bearer  \(try #require(made.text).reveal())"])
+    let door = Authentication(mode: .required, origins: [], keys: keys)
+    #expect(await door.stillHolds(for: head))
+    #expect(try await keys.revoke(made.key.id, of: "ada"))
+    #expect(await !door.stillHolds(for: head))
+  }
+
+  @Test func guessesAreRefusedBeforeTheyAreLookedUpAndKnownKeysAreNot() async throws {
+    let store = MemoryKeyStore()
+    var gateway = gateway
+    gateway.keys = KeyRing(store: store, pepper: Fixture.pepper)
+    let known = try await bearer(gateway)
+    let statuses = try await gateway.run { client in
+      var statuses: [Int] = []
+      let ask = { (headers: HTTPFields) in
+        try await client.executeRequest(uri: "/api/me", method: .get, headers: headers, body: nil).status.code
+      }
+      statuses.append(try await ask(known))
+      for _ in 0..<40 {
+        statuses.append(try await ask([.authorization: "Bearer \(KeyText().secret.reveal())"]))
+      }
+      statuses.append(try await ask(known))
+      return statuses
+    }
+    #expect(statuses.first == 200 && statuses.last == 200)
+    #expect(statuses[1...30].allSatisfy { $0 == 401 })
+    #expect(statuses[40] == 429)
+    #expect(store.lookUps.withLock { $0 } < 41)
+  }
+
+  @Test func keyCountsOnceHoweverItIsWritten() async throws {
+    var gateway = gateway
+    gateway.perMinute = 2
+    let text = try #require(try await bearer(gateway)[.authorization]).dropFirst("Bearer ".count)
+    let last = try await gateway.run { client in
+      var last = 0
+      for scheme in ["Bearer ", "bearer ", "BEARER  "] {
+        let headers: HTTPFields = [.authorization: scheme + text]
+        last =
+          try await client.executeRequest(uri: "/api/me", method: .get, headers: headers, body: nil).status
+          .code
+      }
+      return last
+    }
+    #expect(last == 429)
+  }
+
   @Test func secretIsNowhereKeptAndNeverPrinted() async throws {
     let store = MemoryKeyStore()
     let ring = KeyRing(store: store, pepper: Fixture.pepper)

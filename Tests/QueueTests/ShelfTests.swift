@@ -1,6 +1,7 @@
 import Artifacts
 import Contracts
 import FoundationEssentials
+import Glibc
 import Harness
 import Logging
 import Postgres
@@ -8,6 +9,56 @@ import Synchronization
 import Testing
 
 @testable import Queue
+
+/// Finds the object of one key corrupt, or of all.
+struct SpoiledStore: ArtifactStore {
+  enum Call: CaseIterable, Sendable { case head, put, localFile }
+
+  let store: LocalArtifactStore
+  let key: String?
+  let call: Call
+
+  init(_ store: LocalArtifactStore, _ key: String?, at call: Call) {
+    (self.store, self.key, self.call) = (store, key, call)
+  }
+
+  private func spoil(_ key: String, _ call: Call) throws(ArtifactError) {
+    guard call == self.call, self.key == nil || key == self.key else { return }
+    throw ArtifactError(.corrupt, "The object is not what was stored.")
+  }
+
+  func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome {
+    try spoil(key, .put)
+    let outcome = try await store.put(file: path, as: key)
+    // So that its local file is asked for.
+    return call == .localFile ? .exists(outcome.reference) : outcome
+  }
+
+  func localFile(_ key: String) async throws(ArtifactError) -> String {
+    try spoil(key, .localFile)
+    return try await store.localFile(key)
+  }
+
+  func head(_ key: String) async throws(ArtifactError) -> ArtifactReference? {
+    try spoil(key, .head)
+    return try await store.head(key)
+  }
+
+  func copy(_ key: String, to path: String) async throws(ArtifactError) -> ArtifactReference {
+    try await store.copy(key, to: path)
+  }
+
+  func size(_ key: String) async throws(ArtifactError) -> Int? { try await store.size(key) }
+  func delete(_ key: String) async throws(ArtifactError) { try await store.delete(key) }
+  func list(_ prefix: String) async throws(ArtifactError) -> [String] { try await store.list(prefix) }
+  func check() async throws(ArtifactError) { try await store.check() }
+
+  func link(_ key: String, until end: Date, as form: LinkForm) async throws(ArtifactError) -> String? { nil }
+
+  func removeLeftovers(before moment: Date) async throws(ArtifactError) -> Int {
+    try await store.removeLeftovers(before: moment)
+  }
+}
 
 struct ShelfTests {
   /// A take of two texts; a file satisfies it if it begins with "good".
@@ -52,6 +103,11 @@ struct ShelfTests {
     let pool: PostgresPool
     let artifacts: LocalArtifactStore
     let shelf: Shelf
+    let workspace: Workspace
+
+    func shelf(_ store: any ArtifactStore) -> Shelf {
+      Shelf(artifacts: store, takes: TakeStore(table: "letters", pool: pool), workspace: workspace)
+    }
 
     /// A task that is claimed, and what its executor would be given.
     func begin() async throws -> (LeasedTask, TaskContext) {
@@ -86,7 +142,7 @@ struct ShelfTests {
       try workspace.prepare()
       let shelf = Shelf(
         artifacts: artifacts, takes: TakeStore(table: "letters", pool: pool), workspace: workspace)
-      try await body(Desk(tasks: store, pool: pool, artifacts: artifacts, shelf: shelf))
+      try await body(Desk(tasks: store, pool: pool, artifacts: artifacts, shelf: shelf, workspace: workspace))
     }
   }
 
@@ -168,6 +224,36 @@ struct ShelfTests {
       #expect(try await desk.shelf.take(Letters(), for: again, desk.context(again)).number == 1)
       #expect(try await desk.states() == ["reserved", "reserved"])
     }
+  }
+
+  @Test(arguments: SpoiledStore.Call.allCases)
+  func keyThatTheStoreFindsCorruptIsLeftForTheNextTake(_ call: SpoiledStore.Call) async throws {
+    try await withDesk { desk in
+      let spoiled = SpoiledStore(desk.artifacts, Letters().slot.key("letter", 1), at: call)
+      let (task, context) = try await desk.begin()
+      let take = try await desk.shelf(spoiled).take(Letters(), for: task, context)
+      #expect(take.number == 2)
+      #expect(try await desk.states() == ["abandoned", "abandoned", "reserved", "reserved"])
+    }
+  }
+
+  @Test func storeThatSpoilsEveryTakeEndsTheTask() async throws {
+    try await withDesk { desk in
+      let (task, context) = try await desk.begin()
+      let spoiled = SpoiledStore(desk.artifacts, nil, at: .put)
+      await #expect { try await desk.shelf(spoiled).take(Letters(), for: task, context) } throws: {
+        ($0 as? ArtifactError)?.code == .corrupt
+      }
+      #expect(try await desk.states() == Array(repeating: "abandoned", count: 6))
+    }
+  }
+
+  @Test(arguments: [
+    (ArtifactError.Code.system(EACCES), FaultKind.config), (.system(EIO), .transient), (.full, .transient),
+    (.denied, .config),
+  ])
+  func faultThatNoTimeHealsIsNotTriedAgain(_ code: ArtifactError.Code, _ kind: FaultKind) {
+    #expect(TaskFault(whatEnded: ArtifactError(code, "x")).kind == kind)
   }
 
   @Test func anotherTaskOfTheSlotGetsTheNextNumber() async throws {

@@ -39,7 +39,7 @@ struct StoreCommand: AsyncParsableCommand {
       var all: [String] = []
       for key in keys { all += key.hasSuffix("/") ? try await store.list(key) : [key] }
       let folder = to
-      let files = try await StoreCommand.each(all) { key in
+      let files = try await StoreCommand.each(try StoreCommand.distinct(all)) { key in
         let name = key.split(separator: "/").last ?? ""
         return try await store.copy(key, to: "\(folder)/\(name)")
       }
@@ -67,6 +67,17 @@ struct StoreCommand: AsyncParsableCommand {
         }
       }
       throw CleanExit.message(StoreCommand.report(stored, ContinuousClock.now - clock))
+    }
+  }
+
+  /// The keys, each once; throws where two would become one file.
+  static func distinct(_ keys: [String]) throws -> [String] {
+    var found: [Substring: String] = [:]
+    return try keys.filter { key in
+      let name = key.split(separator: "/").last ?? ""
+      guard let other = found.updateValue(key, forKey: name) else { return true }
+      if other == key { return false }
+      throw ValidationError("\(other) and \(key) would both become \(name): fetch them into two folders.")
     }
   }
 

@@ -17,6 +17,8 @@ struct Authentication: RouterMiddleware {
   /// Origins that may call from a browser besides loopback.
   let origins: Set<String>
   let keys: KeyRing
+  /// Credentials that were none, by the peer's address.
+  let failures = RateBuckets(perMinute: 30)
 
   /// Open to everybody: operators' probes, links that carry their own signature, and what errors mean.
   private static let open = ["/healthz", "/readyz", "/version"]
@@ -26,12 +28,12 @@ struct Authentication: RouterMiddleware {
     _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    context.caller = try await caller(of: request)
+    context.caller = try await caller(of: request, from: context.remoteAddress ?? "unknown")
     return try await next(request, context)
   }
 
   /// Nil for what is open; throws 401, or 403 where a scope is missing, for everything that may not pass.
-  func caller(of request: Request) async throws -> Caller? {
+  func caller(of request: Request, from address: String = "unknown") async throws -> Caller? {
     let path = request.uri.path
     if Self.open.contains(path) { return nil }
     if mode == .dev { try checkLoopback(request) }
@@ -40,14 +42,46 @@ struct Authentication: RouterMiddleware {
       guard mode == .dev else { throw Problem.unauthorized("A credential is missing. \(KeyRing.accepted)") }
       return Caller(service: nil, userId: "local", scopes: Set(Scope.names(Scope.standard)))
     }
-    let parts = credential.split(separator: " ", maxSplits: 1).map(String.init)
-    guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+    guard let token = Self.token(credential) else {
       throw Problem.unauthorized("The credential is no Bearer token. \(KeyRing.accepted)")
     }
-    let key = try await keys.key(parts[1])
+    let key = try await key(token, from: address)
     let needed: Scope = [.get, .head].contains(request.method) ? .read : .write
     guard key.scopes.contains(needed) else { throw Problem.missing(needed) }
     return Caller(service: nil, userId: key.userId, scopes: Set(Scope.names(key.scopes)))
+  }
+
+  /// What follows `Bearer` (RFC 6750 §2.1), in whatever case and after however many spaces.
+  static func token(_ credential: String) -> String? {
+    let parts = credential.split(separator: " ")
+    return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
+  }
+
+  /// Looks a key up; an address that guesses is refused before that, unless the key was found right earlier.
+  private func key(_ text: String, from address: String) async throws -> APIKey {
+    if !keys.recognises(text), let seconds = failures.secondsUntilNext(address) {
+      throw Problem.tooManyRequests(
+        "Too many unknown credentials came from this address: wait, then send one that holds.",
+        retryAfter: seconds)
+    }
+    do {
+      return try await keys.key(text)
+    } catch let problem as Problem where problem.statusCode == 401 {
+      _ = failures.take(address)
+      throw problem
+    }
+  }
+
+  /// False once the credential of a request is refused; a store of keys that is away refuses nobody.
+  func stillHolds(for head: HTTPRequest) async -> Bool {
+    guard let token = head.headerFields[.authorization].flatMap(Self.token) else { return true }
+    do {
+      return try await keys.key(token).scopes.contains(.read)
+    } catch let problem as Problem {
+      return problem.statusCode != 401
+    } catch {
+      return true
+    }
   }
 
   /// Against rebinding: a page of another site must not reach a service that trusts the machine it is on.

@@ -14,6 +14,7 @@ struct EventRoutes: Sendable {
 
   let neighbours: Neighbours
   let hub: FeedHub
+  let authentication: Authentication
 
   var routes: RouteCollection<AppContext> {
     RouteCollection(context: AppContext.self)
@@ -37,8 +38,10 @@ struct EventRoutes: Sendable {
       after: request.uri.queryParameters["after"].map { String($0) })
     let ends = try await neighbours.feed(user: user, after: wish.position ?? 0, limit: 1, video: video)
     let (cursor, opening) = FeedCursor.open(wish, page: ends)
+    let (head, authentication) = (request.head, authentication)
     let feed = FeedStream(
-      cursor: cursor, opening: opening, listener: listener, hub: hub, logger: context.logger
+      cursor: cursor, opening: opening, listener: listener, hub: hub, logger: context.logger,
+      mayGoOn: { await authentication.stillHolds(for: head) }
     ) { after in
       try await neighbours.feed(user: user, after: after, limit: Self.pageSize, video: video)
     }

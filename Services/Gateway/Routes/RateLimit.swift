@@ -9,19 +9,18 @@ import Synchronization
 final class RateLimit: RouterMiddleware {
   typealias Context = AppContext
 
-  /// Beyond that, buckets that are full again are forgotten.
-  private static let mostSenders = 10_000
-
   private let perMinute: Int
-  private let start = ContinuousClock.now
-  private let buckets = Mutex<[String: RateBucket]>([:])
+  private let buckets: RateBuckets
 
-  init(perMinute: Int) { self.perMinute = perMinute }
+  init(perMinute: Int) {
+    self.perMinute = perMinute
+    buckets = RateBuckets(perMinute: perMinute)
+  }
 
   func handle(
     _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
   ) async throws -> Response {
-    let (allowed, bucket) = take(Self.sender(of: request, context))
+    let (allowed, bucket) = buckets.take(Self.sender(of: request, context))
     let policy = "\"default\";q=\(perMinute);w=60"
     let state = "\"default\";r=\(Int(bucket.tokens));t=\(bucket.secondsUntilFull(perMinute: perMinute))"
     guard allowed else {
@@ -38,13 +37,38 @@ final class RateLimit: RouterMiddleware {
     return response
   }
 
+  /// What could be a key counts by itself however it is written, anything else by the peer's address.
+  ///
   /// A player asks for many pieces of one film, so media counts by itself.
   private static func sender(of request: Request, _ context: AppContext) -> String {
-    let sender = request.headers[.authorization] ?? context.remoteAddress ?? "unknown"
+    let token = request.headers[.authorization].flatMap(Authentication.token)
+    let sender = token.flatMap { KeyText($0) }?.secret.reveal() ?? context.remoteAddress ?? "unknown"
     return request.uri.path.hasPrefix("/media/") ? "media \(sender)" : sender
   }
+}
 
-  private func take(_ sender: String) -> (allowed: Bool, bucket: RateBucket) {
+/// Token buckets by whoever takes from them.
+final class RateBuckets: Sendable {
+  /// Beyond that, buckets that are full again are forgotten.
+  private static let mostSenders = 10_000
+
+  private let perMinute: Int
+  private let start = ContinuousClock.now
+  private let buckets = Mutex<[String: RateBucket]>([:])
+
+  init(perMinute: Int) { self.perMinute = perMinute }
+
+  /// How many whole seconds a sender without a token must wait; nil for one that has any, and none is taken.
+  func secondsUntilNext(_ sender: String) -> Int? {
+    let now = ContinuousClock.now - start
+    return buckets.withLock { buckets in
+      guard var bucket = buckets[sender], !bucket.take(perMinute: perMinute, now: now) else { return nil }
+      return bucket.secondsUntilNext(perMinute: perMinute)
+    }
+  }
+
+  /// Takes a token if there is one.
+  func take(_ sender: String) -> (allowed: Bool, bucket: RateBucket) {
     let now = ContinuousClock.now - start
     return buckets.withLock { buckets in
       if buckets.count >= Self.mostSenders {

@@ -17,10 +17,13 @@ struct FeedStream: Sendable {
   let listener: Listener
   let hub: FeedHub
   let logger: Logger
+  var now: @Sendable () -> ContinuousClock.Instant = { .now }
+  /// Whether the caller's credential still holds; asked as often as the stream pings.
+  let mayGoOn: @Sendable () async -> Bool
   /// The log behind a number.
   let read: @Sendable (Int) async throws -> FeedPage
 
-  /// Writes until the client is gone or the service stops.
+  /// Writes until the client is gone, its credential was revoked, or the service stops.
   @concurrent
   func write(to writer: inout any ResponseBodyWriter) async throws {
     var text = ServerSentEvent.retry(milliseconds: Int.random(in: 1000...3000))
@@ -30,8 +33,13 @@ struct FeedStream: Sendable {
     var cursor = cursor
     try await forward(&cursor, to: &writer, &pace)
     let (listener, rings) = (listener, listener.rings)
+    var checked = now()
     try await withTaskCancellationOrGracefulShutdownHandler {
       for await _ in rings {
+        if now() - checked >= Self.pingEvery {
+          guard await mayGoOn() else { break }
+          checked = now()
+        }
         if pace.mustRead(hinted: listener.takeHint(), hears: hub.hears) {
           try await forward(&cursor, to: &writer, &pace)
         }

@@ -62,6 +62,14 @@ final class KeyRing: Sendable {
     return key
   }
 
+  /// Whether a text was a key at some time since the start; says nothing of now, and asks nobody.
+  func recognises(_ text: String) -> Bool {
+    guard let given = KeyText(text), let pepper, let known = remembered.withLock({ $0[given.prefix] }) else {
+      return false
+    }
+    return given.isOf(known.key, pepper: pepper)
+  }
+
   /// Only what is there is remembered, so that guesses take no memory.
   private func look(up prefix: String) async throws -> APIKey? {
     let now = now()

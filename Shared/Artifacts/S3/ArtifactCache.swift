@@ -37,6 +37,22 @@ struct ArtifactCache: Sendable {
     return utimensat(AT_FDCWD, path, nil, 0) == 0 ? path : nil
   }
 
+  /// Throws unless copies can be kept.
+  func check() throws(ArtifactError) {
+    do throws(ArtifactError) {
+      let probe = try temporaryPath()
+      defer { unlink(probe) }
+      try BlockingFile.write(Array("ready".utf8), to: probe)
+    } catch {
+      throw ArtifactError(
+        error.code,
+        error.code == .full
+          ? "LONGTAKE_CACHE_DIR, \(folder), is full: free some, or give it a larger disk."
+          : "No copies can be kept in LONGTAKE_CACHE_DIR, \(folder): make it a folder that user \(geteuid()) may write to. \(error.message)"
+      )
+    }
+  }
+
   func temporaryPath() throws(ArtifactError) -> String {
     try BlockingFile.makeFolders(folder)
     return "\(folder)/\(UUID().uuidString.lowercased()).part"
@@ -51,12 +67,31 @@ struct ArtifactCache: Sendable {
   }
 
   private func evict(now: Date) throws(ArtifactError) {
-    let files = try BlockingFile.files(in: folder).sorted { $0.changed < $1.changed }
+    let files = try BlockingFile.files(in: folder).filter { Self.isOurs($0.path) }
+      .sorted { $0.changed < $1.changed }
     var total = files.reduce(0) { $0 + $1.bytes }
     for file in files where now.timeIntervalSince(file.changed) > Self.grace {
       // What a dead process left goes even where there is room.
       guard total > limit || file.path.hasSuffix(".part") else { continue }
-      if unlink(file.path) == 0 { total -= file.bytes }
+      if Self.remove(file.path, unchangedSince: file.changed) { total -= file.bytes }
     }
+  }
+
+  /// Whether a file has a name that only this cache gives.
+  private static func isOurs(_ path: String) -> Bool {
+    let parts = (path.split(separator: "/").last ?? "").split(
+      separator: ".", omittingEmptySubsequences: false)
+    if parts.last == "part" { return UUID(uuidString: String(parts[0])) != nil }
+    return parts.count == 2 && parts[0].utf8.count == 64
+      && parts[0].allSatisfy { $0.isHexDigit && !$0.isUppercase }
+  }
+
+  /// False if somebody has used the file since then, or it is gone.
+  static func remove(_ path: String, unchangedSince time: Date) -> Bool {
+    var status = stat()
+    guard lstat(path, &status) == 0, Double(status.st_mtim.tv_sec) == time.timeIntervalSince1970 else {
+      return false
+    }
+    return unlink(path) == 0
   }
 }

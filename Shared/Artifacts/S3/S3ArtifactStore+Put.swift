@@ -35,6 +35,16 @@ extension S3ArtifactStore {
     var headers: SigV4.Pairs {
       [("content-type", LinkForm.type(of: key)), (S3Client.hashField, digests.sha256)]
     }
+
+    /// Whether a store says the right hash: that of the whole, or of the parts' hashes, with their number or without.
+    /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+    func has(_ checksum: String) -> Bool {
+      let all = digests.parts.reduce(into: Data()) { $0 += Data(ofHex: $1) }
+      let ofParts = Data(SigV4.hash(all)).base64EncodedString()
+      return [
+        Data(ofHex: digests.sha256).base64EncodedString(), ofParts, "\(ofParts)-\(digests.parts.count)",
+      ].contains(checksum)
+    }
   }
 
   func put(file path: String, as key: String) async throws(ArtifactError) -> PutOutcome {
@@ -49,11 +59,17 @@ extension S3ArtifactStore {
       .throttled, "\(key) is being written by others and is not there yet: it is tried again.")
   }
 
+  /// Google keeps no precondition when parts are put together, so there a file of any length is one request.
+  /// https://cloud.google.com/storage/docs/request-preconditions
+  func goesInParts(_ bytes: Int) -> Bool {
+    bytes >= multipartBytes && client.configuration.signer.dialect != .google
+  }
+
   /// The hash of the file and those of its parts, side by side; a file that is written to meanwhile is refused.
   private func digests(of path: String) async throws(ArtifactError) -> Digests {
     let before = try await blocking { () throws(ArtifactError) in try BlockingFile.state(of: path) }
-    let isLarge = before.bytes >= multipartBytes
-    let partBytes = isLarge ? Self.partBytes(of: before.bytes) : multipartBytes
+    let isLarge = goesInParts(before.bytes)
+    let partBytes = isLarge ? Self.partBytes(of: before.bytes) : max(multipartBytes, before.bytes)
     let count = isLarge ? (before.bytes + partBytes - 1) / partBytes : 0
     let hashes = try await concurrently(count + 1, width: 3) { (index) throws(ArtifactError) in
       // The whole takes longest, so it begins first.
@@ -75,7 +91,9 @@ extension S3ArtifactStore {
   /// Nil if the name was taken by something that is not there.
   private func putOnce(_ source: Source) async throws(ArtifactError) -> PutOutcome? {
     let written = try await write(source)
-    if written == .written(sha256: source.reference.sha256) { return .stored(source.reference) }
+    if case .written(let checksum?) = written, source.has(checksum) {
+      return .stored(source.reference)
+    }
     let name = name(source.key)
     guard let object = try await client.head(name) else {
       if case .written = written { throw other(source) }
@@ -84,18 +102,28 @@ extension S3ArtifactStore {
     let found = try await reference(source.key, name, object)
     switch written {
     case .written where found != source.reference: throw other(source)
-    case .written: return .stored(found)
-    case .taken(perhapsByUs: true) where found == source.reference: return .stored(found)
-    case .taken: return .exists(found)
+    case .taken where written != .taken(perhapsByUs: true) || found != source.reference: return .exists(found)
+    case .written, .taken:
+      try await prove(source, name, object)
+      return .stored(found)
     }
   }
 
+  /// Throws unless the store says the hash of what it holds, or what it holds is right when it is read.
+  private func prove(_ source: Source, _ name: String, _ object: S3Object) async throws(ArtifactError) {
+    guard let checksum = object.checksum else {
+      _ = try await cached(name, object)
+      return
+    }
+    guard source.has(checksum) else { throw other(source) }
+  }
+
   private func write(_ source: Source) async throws(ArtifactError) -> S3Written {
-    guard source.digests.bytes >= multipartBytes else {
+    guard goesInParts(source.digests.bytes) else {
       let headers =
         source.headers + [
           ("x-amz-sdk-checksum-algorithm", "SHA256"),
-          ("x-amz-checksum-sha256", base64(ofHex: source.digests.sha256)),
+          (S3Client.checksumField, Data(ofHex: source.digests.sha256).base64EncodedString()),
         ]
       let body = source.digests.bytes == 0 ? S3Client.Body.none : source.part(0)
       return try await client.put(name(source.key), body, headers: headers)
@@ -108,11 +136,13 @@ extension S3ArtifactStore {
       ) { (index) throws(ArtifactError) in
         try await client.uploadPart(index + 1, of: name, id, source.part(index))
       }
-      let written = try await client.completeUpload(name, id, etags: etags)
+      let written = try await client.completeUpload(
+        name, id, parts: Array(zip(etags, source.digests.parts)))
       if case .taken = written { await abandon(name, id) }
       return written
     } catch {
       await abandon(name, id)
+      if error == S3Client.uploadGone { return .taken(perhapsByUs: true) }
       throw error
     }
   }
@@ -134,13 +164,14 @@ extension S3ArtifactStore {
   }
 }
 
-/// The bytes that hexadecimal digits name, as a checksum field has them.
-private func base64(ofHex digits: String) -> String {
-  let values = digits.utf8.map {
-    $0 < UInt8(ascii: "a") ? $0 - UInt8(ascii: "0") : $0 - UInt8(ascii: "a") + 10
+extension Data {
+  /// The bytes that lower-case hexadecimal digits name.
+  init(ofHex digits: String) {
+    let values = digits.utf8.map {
+      $0 < UInt8(ascii: "a") ? $0 - UInt8(ascii: "0") : $0 - UInt8(ascii: "a") + 10
+    }
+    self.init(stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] })
   }
-  let bytes = stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
-  return Data(bytes).base64EncodedString()
 }
 
 extension LinkForm {

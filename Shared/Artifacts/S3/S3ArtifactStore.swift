@@ -10,8 +10,7 @@ struct S3ArtifactStore: ArtifactStore {
   let cache: ArtifactCache
   /// From here on a file goes in parts, as AWS advises; below, one request costs the store and us less.
   var multipartBytes = 100 << 20
-  /// When the whole check has last succeeded, and when any.
-  private let checked = Checked()
+  let checked = Checked()
 
   init(client: S3Client, cache: ArtifactCache) {
     self.client = client
@@ -62,52 +61,8 @@ struct S3ArtifactStore: ArtifactStore {
     return client.link(name, query: query, seconds: min(max(seconds, 1), Self.longestLink))
   }
 
-  func removeLeftovers(before moment: Date) async throws(ArtifactError) -> Int {
-    let prefix = client.configuration.prefix
-    let stale = try await client.openUploads(prefix).filter { upload in
-      upload.begun < moment && StorageKeys.isWritable(String(upload.name.dropFirst(prefix.count)))
-    }
-    for upload in stale { try await client.abortUpload(upload.name, upload.id) }
-    return stale.count
-  }
-
-  /// Writes, reads and removes an object at first and every ten minutes; in between it asks for a list, and
-  /// not more than once in five seconds.
-  func check() async throws(ArtifactError) {
-    let (age, wholeAge) = checked.ages(at: .now)
-    if let age, age < .seconds(5) { return }
-    if let wholeAge, wholeAge < .seconds(600) {
-      let query = [("list-type", "2"), ("max-keys", "1"), ("prefix", name(".probe/"))]
-      _ = try await client.send(.init(method: .get, query: query, attempts: 1, timeout: Self.checkPatience))
-      return checked.succeeded(at: .now, wholly: false)
-    }
-    try await probe()
-    checked.succeeded(at: .now, wholly: true)
-  }
-
-  private func probe() async throws(ArtifactError) {
-    let (name, text) = (name(".probe/\(UUID().uuidString.lowercased())"), Data("ready".utf8))
-    _ = try await client.send(
-      .init(method: .put, name: name, body: .bytes(text), attempts: 1, timeout: Self.checkPatience))
-    let read: Result<Data, ArtifactError>
-    do throws(ArtifactError) {
-      let call = S3Client.Call(method: .get, name: name, attempts: 1, timeout: Self.checkPatience)
-      read = .success(try await client.send(call).body)
-    } catch {
-      read = .failure(error)
-    }
-    try await client.delete(name, attempts: 1)
-    guard try read.get() == text else {
-      throw ArtifactError(
-        .corrupt, "The store gives back other bytes than were written: check LONGTAKE_S3_ENDPOINT.")
-    }
-  }
-
   /// Seconds (docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html).
   private static let longestLink = 7 * 86_400
-  /// Within what `/readyz` waits for a check.
-  private static let checkPatience = Duration.milliseconds(1800)
-
   /// The name of a key in the bucket.
   func name(_ key: String) -> String { client.configuration.prefix + key }
 
@@ -132,7 +87,7 @@ struct S3ArtifactStore: ArtifactStore {
     return ArtifactReference(key: key, bytes: digest.bytes, sha256: digest.sha256)
   }
 
-  private func cached(_ name: String, _ object: S3Object) async throws(ArtifactError) -> String {
+  func cached(_ name: String, _ object: S3Object) async throws(ArtifactError) -> String {
     let entry = ArtifactCache.Entry(of: name, object, in: client.configuration)
     let cache = cache
     if let path = try await blocking({ () throws(ArtifactError) in try cache.find(entry) }) { return path }
@@ -145,21 +100,5 @@ struct S3ArtifactStore: ArtifactStore {
 
   private func missing(_ key: String) -> ArtifactError {
     ArtifactError(.missing, "There is no artifact \(key).")
-  }
-}
-
-/// When the store was last found in order.
-private final class Checked: Sendable {
-  private let times = Mutex<(any: ContinuousClock.Instant?, whole: ContinuousClock.Instant?)>((nil, nil))
-
-  func ages(at now: ContinuousClock.Instant) -> (any: Duration?, whole: Duration?) {
-    times.withLock { times in (times.any.map { now - $0 }, times.whole.map { now - $0 }) }
-  }
-
-  func succeeded(at now: ContinuousClock.Instant, wholly: Bool) {
-    times.withLock { times in
-      times.any = now
-      if wholly { times.whole = now }
-    }
   }
 }

@@ -10,9 +10,11 @@ extension S3Client {
     let begun: Date
   }
 
-  /// Begins an upload and returns its id.
+  /// Begins an upload, each of whose parts has its checksum, and returns its id.
   func beginUpload(_ name: String, headers: SigV4.Pairs) async throws(ArtifactError) -> String {
-    let call = Call(method: .post, name: name, query: [("uploads", "")], headers: headers)
+    let call = Call(
+      method: .post, name: name, query: [("uploads", "")],
+      headers: headers + [("x-amz-checksum-algorithm", "SHA256")])
     let answer = try await send(call)
     guard let id = XMLText(answer.body).first("UploadId"), !id.isEmpty else {
       throw ArtifactError(.refused, "The store begins no upload as S3 does: check LONGTAKE_S3_ENDPOINT.")
@@ -20,14 +22,21 @@ extension S3Client {
     return id
   }
 
-  /// Sends a part, counted from 1, and returns its ETag.
+  /// The upload was completed, perhaps by a request of ours that was sent twice, or somebody ended it.
+  static let uploadGone = ArtifactError(
+    .throttled, "The upload was ended before it was complete: it is begun again.")
+
+  /// Sends a part, counted from 1, and returns its ETag; throws `uploadGone` where there is no upload.
   func uploadPart(
     _ number: Int, of name: String, _ id: String, _ body: Body
   ) async throws(ArtifactError) -> String {
     let call = Call(
-      method: .put, name: name, query: [("partNumber", String(number)), ("uploadId", id)], body: body,
-      timeout: .seconds(600))
-    guard let etag = try await send(call).field("etag") else {
+      method: .put, name: name, query: [("partNumber", String(number)), ("uploadId", id)],
+      headers: [(Self.checksumField, Data(ofHex: body.sha256).base64EncodedString())], body: body,
+      accepted: [404], timeout: .seconds(600))
+    let answer = try await send(call)
+    if answer.status == 404 { throw gone(answer) }
+    guard let etag = answer.field("etag") else {
       throw ArtifactError(
         .refused, "The store names no ETag of a part, as S3 does: check LONGTAKE_S3_ENDPOINT.")
     }
@@ -36,12 +45,14 @@ extension S3Client {
 
   /// Makes the object of its parts, unless its name is taken.
   ///
-  /// When an answer was lost the upload may be gone because it succeeded: that counts as taken, perhaps by us.
+  /// Throws `uploadGone` where there is no upload: it may have succeeded.
   func completeUpload(
-    _ name: String, _ id: String, etags: [String]
+    _ name: String, _ id: String, parts: [(etag: String, sha256: String)]
   ) async throws(ArtifactError) -> S3Written {
-    let parts = etags.enumerated().map { index, etag in
-      "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(XMLText.escaped(etag))</ETag></Part>"
+    let parts = parts.enumerated().map { index, part in
+      let checksum = Data(ofHex: part.sha256).base64EncodedString()
+      return
+        "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(XMLText.escaped(part.etag))</ETag><ChecksumSHA256>\(checksum)</ChecksumSHA256></Part>"
     }
     let xml =
       "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\(parts.joined())</CompleteMultipartUpload>"
@@ -49,10 +60,15 @@ extension S3Client {
       method: .post, name: name, query: [("uploadId", id)], headers: [("if-none-match", "*")],
       body: .bytes(Data(xml.utf8)), accepted: [404, 409, 412], mayFailLate: true, timeout: .seconds(600))
     let answer = try await send(call)
-    if answer.status == 404, !answer.mayHaveHappened {
-      throw fault(answer)
-    }
-    return written(answer)
+    if answer.status == 404 { throw gone(answer) }
+    return answer.isSuccess
+      ? .written(checksum: XMLText(answer.body).first("ChecksumSHA256"))
+      : .taken(perhapsByUs: answer.mayHaveHappened)
+  }
+
+  private func gone(_ answer: Answer) -> ArtifactError {
+    let fault = fault(answer)
+    return fault.code == .noBucket ? fault : Self.uploadGone
   }
 
   /// Forgets an upload and its parts; one that is gone already is no fault.
@@ -79,11 +95,16 @@ extension S3Client {
 
   private static func upload(_ element: XMLText) -> OpenUpload? {
     guard let name = element.first("Key"), let id = element.first("UploadId"),
-      let time = element.first("Initiated")?.split(separator: ".").first
+      let begun = element.first("Initiated").flatMap(date)
     else { return nil }
+    return OpenUpload(name: name, id: id, begun: begun)
+  }
+
+  /// `2009-10-12T17:50:30.000Z`, to the second.
+  static func date(_ text: String) -> Date? {
+    guard let time = text.split(separator: ".").first else { return nil }
     do {
-      let text = time.hasSuffix("Z") ? String(time) : "\(time)Z"
-      return OpenUpload(name: name, id: id, begun: try Date(text, strategy: .iso8601))
+      return try Date(time.hasSuffix("Z") ? String(time) : "\(time)Z", strategy: .iso8601)
     } catch {
       return nil
     }

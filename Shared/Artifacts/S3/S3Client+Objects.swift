@@ -7,12 +7,14 @@ struct S3Object: Sendable, Equatable {
   let etag: String
   /// Checked by the store when it was written, or noted by whoever wrote it; nil where neither is there.
   let sha256: String?
+  /// The store's own SHA-256 as it says it: of the whole, or of the parts' with their number.
+  var checksum: String?
 }
 
 /// What came of a conditional write.
 enum S3Written: Sendable, Equatable {
-  /// `sha256` is what the store computed while it wrote, where it says that.
-  case written(sha256: String?)
+  /// With what the store computed while it wrote, as in `S3Object`, where it says that.
+  case written(checksum: String?)
   /// Something has the name, or is getting it; `perhaps` by an attempt of ours whose answer was lost.
   case taken(perhapsByUs: Bool)
 }
@@ -20,6 +22,7 @@ enum S3Written: Sendable, Equatable {
 extension S3Client {
   /// The metadata field in which Longtake notes what it has written.
   static let hashField = "x-amz-meta-sha256"
+  static let checksumField = "x-amz-checksum-sha256"
   private static let notThere: SigV4.Pairs = [("if-none-match", "*")]
 
   /// Nil if there is no such object.
@@ -37,13 +40,19 @@ extension S3Client {
 
   /// Writes an object unless its name is taken.
   func put(
-    _ name: String, _ body: Body, headers: SigV4.Pairs, attempts: Int = S3Client.maximumAttempts
+    _ name: String, _ body: Body, headers: SigV4.Pairs, attempts: Int = S3Client.maximumAttempts,
+    timeout: Duration? = nil
   ) async throws(ArtifactError) -> S3Written {
     let call = Call(
       method: .put, name: name, headers: headers + Self.notThere, body: body, accepted: [409, 412],
-      attempts: attempts, timeout: .seconds(600))
-    return try written(await send(call))
+      attempts: attempts, timeout: timeout ?? Self.patience(body.count))
+    let answer = try await send(call)
+    return answer.isSuccess
+      ? .written(checksum: answer.field(Self.checksumField)) : .taken(perhapsByUs: answer.mayHaveHappened)
   }
+
+  /// Ten minutes, and a second for every megabyte; a transfer that stands still ends sooner.
+  static func patience(_ bytes: Int) -> Duration { .seconds(600 + bytes >> 20) }
 
   /// A piece of an object into a file that is there; nil if there is no object.
   ///
@@ -81,9 +90,14 @@ extension S3Client {
     if answer.status == 404, fault(answer).code == .noBucket { throw fault(answer) }
   }
 
-  /// The names that begin so, page by page to the end.
+  /// The names that begin so.
   func list(_ prefix: String) async throws(ArtifactError) -> [String] {
-    var names: [String] = []
+    try await objects(prefix).map(\.name)
+  }
+
+  /// The names that begin so and when each was written, if the store says it; page by page to the end.
+  func objects(_ prefix: String) async throws(ArtifactError) -> [(name: String, written: Date?)] {
+    var objects: [(name: String, written: Date?)] = []
     var token: String?
     repeat {
       var query: SigV4.Pairs = [("list-type", "2"), ("prefix", prefix)]
@@ -93,15 +107,13 @@ extension S3Client {
         throw ArtifactError(
           .refused, "The store does not answer a list as S3 does: check LONGTAKE_S3_ENDPOINT.")
       }
-      names += result.all("Contents").compactMap { $0.first("Key") }
+      objects += result.all("Contents").compactMap { element in
+        element.first("Key").map { ($0, element.first("LastModified").flatMap(Self.date)) }
+      }
       let next = result.first("NextContinuationToken")
       token = result.first("IsTruncated") == "true" && next != token ? next : nil
     } while token != nil
-    return names
-  }
-
-  func written(_ answer: Answer) -> S3Written {
-    answer.isSuccess ? .written(sha256: Self.checksum(answer)) : .taken(perhapsByUs: answer.mayHaveHappened)
+    return objects
   }
 
   private func object(_ answer: Answer) throws(ArtifactError) -> S3Object {
@@ -112,13 +124,17 @@ extension S3Client {
       throw ArtifactError(
         .refused, "The store names no size or ETag, as S3 does: check LONGTAKE_S3_ENDPOINT.")
     }
-    return S3Object(bytes: bytes, etag: etag, sha256: Self.hash(answer, configuration.signer.dialect))
+    return S3Object(
+      bytes: bytes, etag: etag, sha256: Self.hash(answer, configuration.signer.dialect),
+      checksum: answer.field(Self.checksumField))
   }
 
-  /// That of the whole object only: a checksum of checksums ends in the number of parts.
+  /// That of the whole object only.
+  ///
+  /// A checksum of checksums should end in the number of parts, as the ETag does; some servers leave it out.
   private static func checksum(_ answer: Answer) -> String? {
-    guard answer.field("x-amz-checksum-type") != "COMPOSITE",
-      let text = answer.field("x-amz-checksum-sha256"),
+    guard answer.field("x-amz-checksum-type") != "COMPOSITE", answer.field("etag")?.contains("-") != true,
+      let text = answer.field(checksumField),
       let bytes = Data(base64Encoded: text), bytes.count == 32
     else { return nil }
     return hex(bytes)

@@ -181,7 +181,7 @@ struct S3Client: Sendable {
   ) -> (name: String, value: String)? {
     guard dialect == .google else { return field }
     if field.name == "if-none-match" { return ("x-goog-if-generation-match", "0") }
-    if field.name.hasPrefix("x-amz-checksum-") { return nil }
+    if field.name.hasPrefix("x-amz-checksum-") || field.name.hasPrefix("x-amz-sdk-") { return nil }
     guard field.name.hasPrefix("x-amz-") else { return field }
     return (dialect.prefix + field.name.dropFirst("x-amz-".count), field.value)
   }
@@ -202,6 +202,15 @@ struct S3Client: Sendable {
 }
 
 extension S3Client.Body {
+  /// In bytes.
+  var count: Int {
+    switch self {
+    case .none: 0
+    case .bytes(let data): data.count
+    case .part(_, _, let count, _): count
+    }
+  }
+
   var sha256: String {
     switch self {
     case .none: SigV4.emptyHash

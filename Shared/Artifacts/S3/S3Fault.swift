@@ -81,7 +81,8 @@ extension ArtifactError {
     case 507:
       return ArtifactError(
         .full, "The store at \(place) is full: free space in \(store.bucket), or raise its quota.")
-    case 500...:
+    // 501 is what a store answers that does not know a header field or a call.
+    case 500, 502...:
       return ArtifactError(.unreachable, "The store at \(place) fails (\(said)): it is tried again.")
     default:
       return ArtifactError(
