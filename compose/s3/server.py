@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import signal
 import socket
 import threading
 from email.utils import formatdate
@@ -278,6 +279,9 @@ def main():
     parser.add_argument("--port-file", help="where the port is written")
     parser.add_argument("--control", action="store_true", help="lets anybody make buckets and faults: for tests only")
     options = parser.parse_args()
+    # A request that stalls on purpose must not keep the process from ending.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     if not options.access_key or not options.secret_key:
         parser.error("give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --access-key and --secret-key")
     server = Server(options.access_key, options.secret_key, options.domain, options.control)
@@ -288,10 +292,7 @@ def main():
         with open(options.port_file, "w", encoding="ascii") as file:
             file.write(str(listener.port))
     print(f"S3 listens on http://{options.host}:{listener.port}", flush=True)
-    try:
-        listener.serve_forever()
-    except KeyboardInterrupt:
-        pass
+    listener.serve_forever()
 
 
 if __name__ == "__main__":
