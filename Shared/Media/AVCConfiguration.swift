@@ -36,9 +36,10 @@ struct AVCConfiguration: Equatable {
     extensions = one.extensions
   }
 
-  /// One configuration for pictures of both; nil when their sets have a number in common.
+  /// One configuration for pictures of both; nil when their sets have a number in common or are too many to count.
   func joined(with other: AVCConfiguration) -> AVCConfiguration? {
     guard lengthSize == other.lengthSize, profile == other.profile,
+      sequenceSets.count + other.sequenceSets.count <= 31, pictureSets.count + other.pictureSets.count <= 255,
       !overlap(sequenceSets, other.sequenceSets, at: 4),
       !overlap(pictureSets, other.pictureSets, at: 1)
     else { return nil }
@@ -86,6 +87,26 @@ struct AVCConfiguration: Equatable {
 
 /// The NAL units of a sample.
 enum NALUnits {
+  /// Whether the first picture of a sample is an IDR picture, which needs none before it (ITU-T H.264, 7.4.1.2.4).
+  ///
+  /// `read` gives bytes of the sample; only the units' lengths and headers are asked for.
+  static func beginWithIDR(_ size: Int, lengthSize: Int, read: (_ offset: Int, _ count: Int) -> [UInt8])
+    -> Bool
+  {
+    var offset = 0
+    // Far more than an encoder puts before a picture.
+    for _ in 0..<256 where offset + lengthSize < size {
+      let head = read(offset, lengthSize + 1)
+      guard head.count == lengthSize + 1 else { return false }
+      switch head[lengthSize] & 31 {
+      case 5: return true
+      case 1...4: return false
+      default: offset += lengthSize + head.prefix(lengthSize).reduce(0) { $0 << 8 | Int($1) }
+      }
+    }
+    return false
+  }
+
   /// Whether units with lengths in front fill `bytes` exactly and each has a header that H.264 knows.
   static func fill(_ bytes: UnsafeRawBufferPointer, lengthSize: Int) -> Bool {
     var offset = 0

@@ -58,11 +58,15 @@ struct ClipScan {
     let start = times.min() ?? 0
     self.start = start
     delay = first.dts.map { start - $0 } ?? 0
-    beginsWithKeyframe = packets.beginsWithKeyframe
+    beginsWithKeyframe = packets.beginsWithKeyframe && parameters.canBegin(packets.firstSample, of: container)
     let step = Self.step(packets.shown)
     self.step = step
     isOnGrid = step.map { step in packets.shown.allSatisfy { (($0.dts ?? 0) - start) % step == 0 } } ?? false
     end = latest.pts + (step ?? max(latest.duration, 1))
+    guard Double(end - start) * timeBase.value <= Library.maximumSeconds else {
+      throw MediaError(
+        .tooLarge, "\(path) is longer than the \(Int(Library.maximumSeconds)) seconds that are worked on.")
+    }
     hasSound = !container.streams(AVMEDIA_TYPE_AUDIO).isEmpty
     orientation = stream.orientation
     pixelShape = stream.pixelShape
@@ -96,6 +100,15 @@ struct ClipScan {
 }
 
 extension ClipScan.Parameters {
+  /// Whether decoding can begin at a sample that the file calls a key frame: of H.264 a recovery point is one too,
+  /// and its neighbours may need what was before it.
+  fileprivate func canBegin(_ sample: Range<Int64>?, of container: InputContainer) -> Bool {
+    guard isPlainH264, let configuration = AVCConfiguration(extradata), let sample else { return true }
+    return NALUnits.beginWithIDR(Int(sample.count), lengthSize: configuration.lengthSize) { offset, count in
+      container.bytes(at: sample.lowerBound + Int64(offset), count: count)
+    }
+  }
+
   init(_ parameters: AVCodecParameters) {
     codec = parameters.codec_id.rawValue
     tag = parameters.codec_tag
@@ -122,6 +135,11 @@ struct PacketTimes {
   private(set) var shown: [Entry] = []
   private(set) var hidden = 0
   private(set) var beginsWithKeyframe = false
+  /// Where the first packet is in the file, if the format says so.
+  private(set) var firstSample: Range<Int64>?
+
+  /// Beyond it no tick is a time, and sums would not fit.
+  private static let greatest: Int64 = 1 << 53
 
   /// Reads on from index entry `first`; throws `corrupt` for a damaged packet or a missing one.
   init(
@@ -135,7 +153,11 @@ struct PacketTimes {
         throw MediaError(.corrupt, "\(container.path) is damaged or cut off at frame \(count).")
       }
       try Library.checkWork(frames: count, of: container.path)
-      if count == 0 { beginsWithKeyframe = flags & AV_PKT_FLAG_KEY != 0 }
+      if count == 0 {
+        beginsWithKeyframe = flags & AV_PKT_FLAG_KEY != 0
+        let (position, size) = (packet.raw.pointee.pos, Int64(packet.raw.pointee.size))
+        firstSample = position >= 0 && position < Self.greatest ? position..<position + size : nil
+      }
       count += 1
       guard flags & AV_PKT_FLAG_DISCARD == 0 else {
         hidden += 1
@@ -145,6 +167,10 @@ struct PacketTimes {
         throw MediaError(.unsupported, "\(container.path) does not say when its frames are shown.")
       }
       let dts = packet.raw.pointee.dts
+      guard
+        [packet.raw.pointee.pts, packet.raw.pointee.duration, dts == cffmpeg_no_timestamp ? 0 : dts]
+          .allSatisfy({ $0.magnitude <= Self.greatest })
+      else { throw MediaError(.corrupt, "\(container.path) states times that are none at frame \(count).") }
       shown.append(
         Entry(
           pts: packet.raw.pointee.pts, dts: dts == cffmpeg_no_timestamp ? nil : dts,

@@ -68,6 +68,7 @@ public struct Filmstrip: Sendable, Equatable {
     var canvas = Picture(
       width: min(count, Self.columns) * width, height: (count + Self.columns - 1) / Self.columns * height)
     var next = 0
+    var last: Picture?
     var best: (score: Double, picture: Picture)?
     while next < count, let time = try walk.advance() {
       guard time >= clip.start, time < clip.end else { continue }
@@ -76,13 +77,17 @@ public struct Filmstrip: Sendable, Equatable {
       let small = try Picture(walk.frame, width: width, height: height)
       // What could not be had shows the picture after it.
       for place in next...index { canvas.put(small, column: place % Self.columns, row: place / Self.columns) }
-      next = index + 1
+      (next, last) = (index + 1, small)
       let score = small.contrast
       if best == nil || (2 * index <= count && score > 1.1 * (best?.score ?? 0)) {
         let wide = min(1280, walk.frame.width)
         let high = max(2, walk.frame.height * wide / walk.frame.width / 2 * 2)
         best = (score, try Picture(walk.frame, width: wide, height: high))
       }
+    }
+    // Behind the last frame that could be had, that one.
+    if let last {
+      for place in next..<count { canvas.put(last, column: place % Self.columns, row: place / Self.columns) }
     }
     guard let best else { throw MediaError(.corrupt, "\(film) has no frame that can be decoded.") }
     try JPEG.write(canvas, to: sheet, quantizer: 5)

@@ -95,6 +95,9 @@ final class InputContainer {
     source.skipped = media
   }
 
+  /// Some bytes of the file, whatever packets tell of.
+  func bytes(at offset: Int64, count: Int) -> [UInt8] { source.bytes(at: offset, count: count) }
+
   /// Fills `packet` with the next packet of `stream`; false at the end.
   func read(
     _ packet: borrowing Packet, of stream: UnsafeMutablePointer<AVStream>

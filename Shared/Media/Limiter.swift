@@ -50,11 +50,13 @@ enum Limiter {
       held = min(gains[index], held + (1 - held) * release)
       gains[index] = held > 0.9999 ? 1 : held
     }
-    // The mean over the time ahead turns steps into slopes and stays below what each peak allows.
-    var sum = Double(lookahead)
+    // The mean over the time ahead turns steps into slopes and stays below what each peak allows. Before the sound
+    // its first gain held, or a peak at the beginning would keep its level.
+    let before = Double(gains.first ?? 1)
+    var sum = Double(lookahead) * before
     var smooth = gains
     for index in gains.indices {
-      sum += Double(gains[index]) - (index >= lookahead ? Double(gains[index - lookahead]) : 1)
+      sum += Double(gains[index]) - (index >= lookahead ? Double(gains[index - lookahead]) : before)
       smooth[index] = min(1, Float(sum / Double(lookahead)))
     }
     return smooth

@@ -59,6 +59,13 @@ final class SourceFile {
     return context
   }
 
+  /// Some bytes of the file, whatever is skipped; none where they are not there.
+  func bytes(at offset: Int64, count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
+    }
+  }
+
   private static func of(_ opaque: UnsafeMutableRawPointer?) -> SourceFile? {
     opaque.map { Unmanaged<SourceFile>.fromOpaque($0).takeUnretainedValue() }
   }

@@ -55,6 +55,43 @@ struct ForeignFileTests {
     #expect(bytes.withUnsafeBytes { NALUnits.fill($0, lengthSize: 4) } == isFilled)
   }
 
+  @Test(
+    arguments: [
+      ([0, 0, 0, 2, 0x67, 1, 0, 0, 0, 1, 0x65], true), ([0, 0, 0, 1, 0x65], true),
+      ([0, 0, 0, 2, 0x06, 1, 0, 0, 0, 1, 0x41], false), ([0, 0, 0, 1, 0x41], false),
+      ([0, 0, 0, 0, 0, 0, 0, 0], false), ([0, 0, 0, 9, 0x06], false), ([], false),
+    ] as [([UInt8], Bool)])
+  func recoveryPointIsNoBeginning(bytes: [UInt8], isIDR: Bool) {
+    let found = NALUnits.beginWithIDR(bytes.count, lengthSize: 4) { offset, count in
+      Array(bytes.dropFirst(offset).prefix(count))
+    }
+    #expect(found == isIDR)
+  }
+
+  @Test func clipWhoseFirstPictureIsNoIDRIsNotCopied() throws {
+    let clip = folder.path("clip.mp4")
+    try Scene().write(0..<20, to: clip)
+    #expect(try ClipScan(clip, cancel: CancellationFlag()).beginsWithKeyframe)
+    var bytes = [UInt8](try Data(contentsOf: URL(filePath: clip)))
+    let position = try #require(bytes.firstRange(of: Array("mdat".utf8))?.upperBound)
+    var offset = position
+    // Behind what x264 says of itself.
+    while bytes[offset + 4] & 31 != 5 {
+      offset += 4 + bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    bytes[offset + 4] = 0x61
+    #expect(try !ClipScan(file(bytes), cancel: CancellationFlag()).beginsWithKeyframe)
+  }
+
+  @Test func framesThatLastForYearsAreRefused() throws {
+    let clip = folder.path("clip.mp4")
+    try Scene().write(0..<20, to: clip)
+    var bytes = [UInt8](try Data(contentsOf: URL(filePath: clip)))
+    let times = try #require(bytes.firstRange(of: Array("stts".utf8))?.upperBound)
+    bytes.replaceSubrange(times + 12..<times + 16, with: [0x7F, 0xFF, 0xFF, 0xFF])
+    #expect(refusal { _ = try ClipScan(file(bytes), cancel: CancellationFlag()) } == .tooLarge)
+  }
+
   @Test func holeInTheMiddleOfACopiedClipIsRefused() throws {
     let clip = folder.path("clip.mp4")
     try Scene().write(0..<20, to: clip)
@@ -92,6 +129,14 @@ struct AVCConfigurationTests {
   @Test func setsOfOneNumberAreNotJoined() throws {
     let one = try #require(AVCConfiguration(Self.one))
     #expect(one.joined(with: one) == nil)
+  }
+
+  @Test func configurationHoldsNoMoreSetsThanItCanCount() throws {
+    // 255 times the picture set of `one`, which together with that of `two` are more than a byte can count.
+    let full =
+      Self.one[..<14] + [255] + (0..<255).flatMap { _ in Self.one[15..<19] } + Self.one[19...]
+    let two = try #require(AVCConfiguration(Self.two))
+    #expect(try #require(AVCConfiguration(Array(full))).joined(with: two) == nil)
   }
 
   @Test(arguments: 0..<23)

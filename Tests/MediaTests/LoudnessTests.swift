@@ -119,6 +119,16 @@ struct LimiterTests {
     #expect(try #require(left[5_500..<6_000].max()) > 0.8, "It is turned down no further than needed.")
   }
 
+  @Test func peakAtTheVeryBeginningLeavesTheRestAsItIs() throws {
+    var (left, right) = (tone(samples: 12_000), tone(samples: 12_000))
+    left[10] = 1
+    let before = left
+    _ = Limiter.limit(&left, &right)
+    #expect(TruePeak.measure(left: left, right: right) <= Limiter.ceiling * 1.0001)
+    let change = zip(left[11_000...], before[11_000...]).map { abs($0 - $1) }.max()
+    #expect(try #require(change) < 0.01)
+  }
+
   @Test func onlyWhatIsNearAPeakIsTurnedDown() {
     var (left, right) = (bursting(1.5), tone(samples: 12_000))
     let before = left

@@ -12,7 +12,7 @@ func withClient(_ body: (RedisClient, RedisServer) async throws -> Void) async t
   }
 }
 
-func makeClient(_ url: String, timeout: Duration = .seconds(5)) throws -> RedisClient {
+func makeClient(_ url: String, timeout: Duration = .seconds(30)) throws -> RedisClient {
   var configuration = try RedisConfiguration(url: url)
   configuration.commandTimeout = timeout
   configuration.connectTimeout = timeout

@@ -28,7 +28,8 @@ struct StitchChunks: TaskExecutor {
     return .stitch(
       StitchResult(
         video: try take.file(StitchRole.film), take: take.number, frameCount: input.frameCount,
-        method: report.map { $0.method == .copy ? .copy : .encode } ?? .copy,
+        // Of a film that an earlier attempt stored nobody knows; it may not be called a copy.
+        method: report?.method == .copy ? .copy : .encode,
         notes: report?.notes ?? ["The file of an earlier attempt was whole and is used."], seams: seams,
         poster: take.files[StitchRole.poster], filmstrip: take.files[StitchRole.filmstrip],
         filmstripVtt: take.files[StitchRole.filmstripVtt], findings: findings.isEmpty ? nil : findings))
