@@ -74,7 +74,7 @@ extension ContainerTests {
       try await scaled()
       let customers = Customers(containers)
       let accepted = try await withThrowingTaskGroup { group in
-        for number in 1...2 { group.addTask { try await customers.order(number) } }
+        for number in 1...5 { group.addTask { try await customers.order(number) } }
         do { try await restartEverything() } catch {
           customers.close()
           throw error
