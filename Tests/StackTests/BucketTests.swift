@@ -28,7 +28,7 @@ struct BucketTests {
       tables.map { "select key || ' ' || bytes || ' ' || sha256 from \($0) where state = 'kept'" }
         .joined(separator: " union all "))
     // The reference, two chunks with their last frames, the stitched film, the music and the final film.
-    #expect(rows.count == 8)
+    #expect(rows.count == 15)
     let file = try Command.temporaryDirectory() + "/artifact"
     for row in rows {
       let columns = row.split(separator: " ").map(String.init)
