@@ -27,7 +27,8 @@ struct BucketTests {
     let rows = try await stack.sql(
       tables.map { "select key || ' ' || bytes || ' ' || sha256 from \($0) where state = 'kept'" }
         .joined(separator: " union all "))
-    // The reference, two chunks with their last frames, the stitched film, the music and the final film.
+    // The reference; two chunks, each with its last frame and poster; the stitched film with poster, filmstrip and its
+    // index; the music and its waveform; the final film and its certificate.
     #expect(rows.count == 15)
     let file = try Command.temporaryDirectory() + "/artifact"
     for row in rows {
