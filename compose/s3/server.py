@@ -279,7 +279,8 @@ def main():
     parser.add_argument("--port-file", help="where the port is written")
     parser.add_argument("--control", action="store_true", help="lets anybody make buckets and faults: for tests only")
     options = parser.parse_args()
-    # A request that stalls on purpose must not keep the process from ending.
+    # A request that stalls on purpose must not keep the process from ending, nor the blocked signals of who started it.
+    signal.pthread_sigmask(signal.SIG_SETMASK, set())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     if not options.access_key or not options.secret_key:
